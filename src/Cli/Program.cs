@@ -1,0 +1,8 @@
+namespace PrivacyGrains.Cli;
+
+internal static class Program
+{
+    private static void Main()
+    {
+    }
+}

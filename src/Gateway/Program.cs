@@ -1,0 +1,8 @@
+namespace PrivacyGrains.Gateway;
+
+internal static class Program
+{
+    private static void Main()
+    {
+    }
+}

@@ -1,0 +1,8 @@
+namespace PrivacyGrains.Silo;
+
+internal static class Program
+{
+    private static void Main()
+    {
+    }
+}
