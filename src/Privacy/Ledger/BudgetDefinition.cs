@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using PrivacyGrains.Privacy.Accounting;
+
+namespace PrivacyGrains.Privacy.Ledger;
+
+/// <summary>How many exact outputs of one kind one receiver may get: the policy beside the budget, for what has no finite epsilon.</summary>
+/// <param name="Purpose">The kind of output, as <c>score</c>.</param>
+/// <param name="Recipient">The party that may receive it.</param>
+/// <param name="Maximum">The most outputs over the budget's life; zero or more.</param>
+public sealed record DisclosureQuota(string Purpose, string Recipient, long Maximum);
+
+/// <summary>What one budget guards, and how much of it: fixed when the ledger is opened.</summary>
+/// <param name="Party">Whose data.</param>
+/// <param name="Budget">The budget's name within the party.</param>
+/// <param name="Limit">The whole that may be lost.</param>
+/// <param name="Neighbours">What the losses are about; a charge under other neighbours is refused.</param>
+/// <param name="Quotas">The exact outputs that are allowed; any other disclosure is refused.</param>
+public sealed record BudgetDefinition(string Party, string Budget, BudgetLimit Limit, Neighbours Neighbours, ImmutableArray<DisclosureQuota> Quotas)
+{
+    /// <inheritdoc/>
+    public bool Equals(BudgetDefinition? other) =>
+        other is not null && Party == other.Party && Budget == other.Budget && Limit == other.Limit && Neighbours == other.Neighbours
+        && Quotas.AsSpan().SequenceEqual(other.Quotas.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Party, Budget, Limit);
+
+    /// <summary>What is wrong with the definition, or null.</summary>
+    internal string? Fault()
+    {
+        if (!LedgerText.IsName(Party) || !LedgerText.IsName(Budget))
+        {
+            return "a party and a budget are named by 1 to 128 printable ASCII characters";
+        }
+
+        if (Limit is null || Quotas.IsDefault || string.IsNullOrEmpty(Neighbours.Unit.ToString()) || Neighbours.Unit == default)
+        {
+            return "a budget has a limit, neighbours and a list of quotas (which may be empty)";
+        }
+
+        if (Quotas.Any(q => q is null || !LedgerText.IsName(q.Purpose) || !LedgerText.IsName(q.Recipient) || q.Maximum < 0))
+        {
+            return "a quota names its purpose and recipient, and its maximum is zero or more";
+        }
+
+        return Quotas.Select(q => (q.Purpose, q.Recipient)).Distinct().Count() == Quotas.Length ? null : "two quotas for one purpose and recipient";
+    }
+}
+
+/// <summary>What a charge asks for.</summary>
+/// <param name="ChargeId">Names the charge; whoever repeats a request repeats this.</param>
+/// <param name="Purpose">What the release is for, as <c>training</c>.</param>
+/// <param name="Analyst">Who asked.</param>
+/// <param name="ReleaseBinding">Lower-case hex digest of the release, session, roster and computation: see <see cref="Ledger.ReleaseBinding"/>.</param>
+/// <param name="Neighbours">What the loss is about.</param>
+/// <param name="Loss">What the release costs.</param>
+public sealed record ChargeRequest(string ChargeId, string Purpose, string Analyst, string ReleaseBinding, Neighbours Neighbours, RenyiLoss Loss)
+{
+    /// <summary>What is wrong with the request, or null.</summary>
+    internal string? Fault() =>
+        !LedgerText.IsName(ChargeId) || !LedgerText.IsName(Purpose) || !LedgerText.IsName(Analyst)
+            ? "a charge's id, purpose and analyst are 1 to 128 printable ASCII characters"
+            : !LedgerText.IsDigest(ReleaseBinding) ? "a release binding is a SHA-256 digest in 64 lower-case hex digits"
+            : Loss is null ? "a charge has a loss" : null;
+}
+
+/// <summary>What a disclosure asks for.</summary>
+/// <param name="DisclosureId">Names the disclosure; whoever repeats a request repeats this.</param>
+/// <param name="Purpose">The kind of output, as <c>score</c>.</param>
+/// <param name="Recipient">Who will receive it.</param>
+/// <param name="ReleaseBinding">As for a charge.</param>
+/// <param name="Count">How many outputs; 1 or more.</param>
+public sealed record DisclosureRequest(string DisclosureId, string Purpose, string Recipient, string ReleaseBinding, long Count)
+{
+    /// <summary>What is wrong with the request, or null.</summary>
+    internal string? Fault() =>
+        !LedgerText.IsName(DisclosureId) || !LedgerText.IsName(Purpose) || !LedgerText.IsName(Recipient)
+            ? "a disclosure's id, purpose and recipient are 1 to 128 printable ASCII characters"
+            : !LedgerText.IsDigest(ReleaseBinding) ? "a release binding is a SHA-256 digest in 64 lower-case hex digits"
+            : Count < 1 ? "a disclosure has a count of 1 or more" : null;
+}
+
+/// <summary>What names and digests in a ledger look like.</summary>
+internal static class LedgerText
+{
+    public static bool IsName(string? text) => text is { Length: >= 1 and <= 128 } && text.All(c => c is > ' ' and <= '~');
+
+    public static bool IsDigest(string? text) => text is { Length: 64 } && text.All(c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'));
+}
