@@ -1,0 +1,98 @@
+using FsCheck;
+using FsCheck.Fluent;
+using PrivacyGrains.Arithmetic.Randomness;
+
+namespace PrivacyGrains.Arithmetic.Tests;
+
+public sealed class Field61Tests
+{
+    [Fact]
+    public void Inverse_KnownAnswers()
+    {
+        using var vectors = Vectors.Read("arithmetic/v1/field61.json");
+        foreach (var c in vectors.RootElement.GetProperty("inverses").EnumerateArray())
+        {
+            Assert.Equal(c.Word("inverse"), Field61.Inverse(c.Word("x")));
+        }
+
+        Assert.Throws<DivideByZeroException>(() => Field61.Inverse(0));
+    }
+
+    [Fact]
+    public void LagrangeAt_KnownAnswers()
+    {
+        using var vectors = Vectors.Read("arithmetic/v1/field61.json");
+        foreach (var c in vectors.RootElement.GetProperty("lagrange").EnumerateArray())
+        {
+            Assert.Equal(c.Words("coefficients"), Field61Polynomial.LagrangeAt(c.Words("points"), c.Word("at")));
+        }
+    }
+
+    [Fact]
+    public void LagrangeAtZero_ZeroDoubledOrUnreducedPoint_IsRefused()
+    {
+        Assert.Throws<ArgumentException>(() => Field61Polynomial.LagrangeAtZero([1, 0]));
+        Assert.Throws<ArgumentException>(() => Field61Polynomial.LagrangeAtZero([1, 2, 1]));
+        Assert.Throws<ArgumentException>(() => Field61Polynomial.LagrangeAtZero([1, Field61.Modulus]));
+    }
+
+    [Fact]
+    public void Evaluate_AtThePoints_InterpolatesBackToTheConstant() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<ulong[]>(), raw =>
+        {
+            ulong[] coefficients = [.. raw.Take(12).Select(Field61.Reduce)];
+            ulong[] points = [.. Enumerable.Range(1, coefficients.Length).Select(i => (ulong)i * 17)];
+            var weights = Field61Polynomial.LagrangeAtZero(points);
+            var sum = 0UL;
+            for (var i = 0; i < points.Length; i++)
+            {
+                sum = Field61.Add(sum, Field61.Multiply(weights[i], Field61Polynomial.Evaluate(coefficients, points[i])));
+            }
+
+            return sum == (coefficients.Length == 0 ? 0 : coefficients[0]);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Laws_OfAField() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<ulong>(), ArbMap.Default.ArbFor<ulong>(), ArbMap.Default.ArbFor<ulong>(), (rawX, rawY, rawZ) =>
+        {
+            var (x, y, z) = (Field61.Reduce(rawX), Field61.Reduce(rawY), Field61.Reduce(rawZ));
+            return Field61.Multiply(x, Field61.Add(y, z)) == Field61.Add(Field61.Multiply(x, y), Field61.Multiply(x, z))
+                && Field61.Add(x, Field61.Negate(x)) == 0
+                && Field61.Subtract(Field61.Add(x, y), y) == x
+                && (x == 0 || Field61.Multiply(x, Field61.Inverse(x)) == 1)
+                && (UInt128)Field61.Multiply(x, y) == (UInt128)x * y % Field61.Modulus;
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Reduce_EdgesOfTheWord()
+    {
+        foreach (var word in new ulong[] { 0, Field61.Modulus - 1, Field61.Modulus, Field61.Modulus + 1, 2 * Field61.Modulus, ulong.MaxValue })
+        {
+            Assert.Equal(word % Field61.Modulus, Field61.Reduce(word));
+        }
+    }
+
+    [Fact]
+    public void FillUniform_ModulusItself_IsDrawnAgain()
+    {
+        // The span is drawn as (p, 5 under higher bits); the first place is drawn again as p, and again as 7.
+        var source = new ScriptedSource([Field61.Modulus, (1UL << 63) | 5, ulong.MaxValue, 7]);
+        var drawn = new ulong[2];
+        UniformElements.FillField61(source, drawn);
+        Assert.Equal([7UL, 5UL], drawn);
+    }
+
+    private sealed class ScriptedSource(ulong[] words) : IRandomSource
+    {
+        private int _next;
+
+        public void Fill(Span<byte> destination)
+        {
+            for (var i = 0; i < destination.Length; i += sizeof(ulong))
+            {
+                BitConverter.TryWriteBytes(destination[i..], words[_next++]);
+            }
+        }
+    }
+}

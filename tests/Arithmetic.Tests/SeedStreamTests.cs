@@ -1,0 +1,45 @@
+using PrivacyGrains.Arithmetic.Randomness;
+
+namespace PrivacyGrains.Arithmetic.Tests;
+
+public sealed class SeedStreamTests
+{
+    [Fact]
+    public void Fill_EqualsOpenSslsCounterMode()
+    {
+        foreach (var line in File.ReadLines(Vectors.PathOf("aes-ctr/v1/streams.txt")))
+        {
+            var parts = line.Split(' ');
+            var offset = int.Parse(parts[1]);
+            using var whole = new AesCtrRandomSource(Convert.FromHexString(parts[0]));
+            var stream = new byte[offset + 64];
+            whole.Fill(stream);
+            Assert.Equal(parts[2], Convert.ToHexStringLower(stream.AsSpan(offset)));
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(16)]
+    [InlineData(4096)]
+    [InlineData(5001)]
+    public void Fill_InPieces_EqualsFillAtOnce(int piece)
+    {
+        var seed = new byte[AesCtrRandomSource.SeedLength];
+        using var one = new AesCtrRandomSource(seed);
+        using var other = new AesCtrRandomSource(seed);
+        var whole = new byte[100_000];
+        var pieces = new byte[whole.Length];
+        one.Fill(whole);
+        for (var at = 0; at < pieces.Length; at += piece)
+        {
+            other.Fill(pieces.AsSpan(at, Math.Min(piece, pieces.Length - at)));
+        }
+
+        Assert.True(whole.AsSpan().SequenceEqual(pieces));
+    }
+
+    [Fact]
+    public void Constructor_SeedOfAnotherLength_IsRefused() => Assert.Throws<ArgumentException>(() => new AesCtrRandomSource(new byte[15]));
+}
