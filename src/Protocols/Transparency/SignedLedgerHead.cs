@@ -60,6 +60,22 @@ public sealed class SignedLedgerHead
         return new SignedLedgerHead(party, budget, version, hash.ToArray(), key.Sign(Domain, Body(party, budget, version, hash)));
     }
 
+    /// <summary>Puts a head together from parts that may be hostile; its signature is not checked yet.</summary>
+    /// <param name="party">The party's name.</param>
+    /// <param name="budget">The budget's name.</param>
+    /// <param name="version">Entries in the ledger.</param>
+    /// <param name="hashHex">Hash of the chain, 64 lower-case hexadecimal digits.</param>
+    /// <param name="signature">The party's signature.</param>
+    /// <returns>The head, or <c>ledger.malformed</c>.</returns>
+    public static Checked<SignedLedgerHead> FromParts(string party, string budget, long version, string hashHex, ReadOnlySpan<byte> signature)
+    {
+        var fits = PartyId.TryCreate(party, out var id) && budget is { Length: >= 1 and <= 128 } && version >= 0
+            && hashHex is { Length: 2 * HashChain.HashLength } && hashHex.All(char.IsAsciiHexDigitLower) && signature.Length == VerificationKey.SignatureLength;
+        return fits
+            ? new SignedLedgerHead(id, budget, version, Convert.FromHexString(hashHex), signature.ToArray())
+            : new ProtocolFault("ledger.malformed", null, "a signed ledger head", "a name, number or length out of range");
+    }
+
     /// <summary>Reads a head that may be hostile; its signature is not checked yet.</summary>
     /// <param name="bytes">What <see cref="Encode"/> wrote.</param>
     /// <returns>The head, or <c>ledger.malformed</c>.</returns>

@@ -52,6 +52,22 @@ public sealed class SignedTreeHead
         return new SignedTreeHead(logId, tree.Count, root, timestampMilliseconds, key.Sign(Domain, Body(logId, tree.Count, root, timestampMilliseconds)));
     }
 
+    /// <summary>Puts a head together from parts that may be hostile; its signature is not checked yet.</summary>
+    /// <param name="logId">The log's name.</param>
+    /// <param name="size">Entries in the log.</param>
+    /// <param name="rootHex">Root over these entries, 64 lower-case hexadecimal digits.</param>
+    /// <param name="timestampMilliseconds">When the head was made, in milliseconds since 1970 UTC.</param>
+    /// <param name="signature">The keeper's signature.</param>
+    /// <returns>The head, or <c>audit.malformed</c>.</returns>
+    public static Checked<SignedTreeHead> FromParts(string logId, long size, string rootHex, long timestampMilliseconds, ReadOnlySpan<byte> signature)
+    {
+        var fits = logId is { Length: >= 1 and <= 128 } && size >= 0 && timestampMilliseconds >= 0
+            && rootHex is { Length: 2 * MerkleTree.HashLength } && rootHex.All(char.IsAsciiHexDigitLower) && signature.Length == VerificationKey.SignatureLength;
+        return fits
+            ? new SignedTreeHead(logId, size, Convert.FromHexString(rootHex), timestampMilliseconds, signature.ToArray())
+            : new ProtocolFault("audit.malformed", null, "a signed tree head", "a name, number or length out of range");
+    }
+
     /// <summary>Reads a head that may be hostile; its signature is not checked yet.</summary>
     /// <param name="bytes">What <see cref="Encode"/> wrote.</param>
     /// <returns>The head, or <c>audit.malformed</c>.</returns>
