@@ -5,9 +5,13 @@ namespace PrivacyGrains.Privacy.Ledger;
 
 /// <summary>How many exact outputs of one kind one receiver may get: the policy beside the budget, for what has no finite epsilon.</summary>
 /// <param name="Purpose">The kind of output, as <c>score</c>.</param>
-/// <param name="Recipient">The party that may receive it.</param>
+/// <param name="Recipient">Who may receive it; <see cref="AnyRecipient"/> for whoever has no quota of its own, all of them together.</param>
 /// <param name="Maximum">The most outputs over the budget's life; zero or more.</param>
-public sealed record DisclosureQuota(string Purpose, string Recipient, long Maximum);
+public sealed record DisclosureQuota(string Purpose, string Recipient, long Maximum)
+{
+    /// <summary>The recipient of a quota that all recipients without one of their own share.</summary>
+    public const string AnyRecipient = "*";
+}
 
 /// <summary>What one budget guards, and how much of it: fixed when the ledger is opened.</summary>
 /// <param name="Party">Whose data.</param>
@@ -30,7 +34,7 @@ public sealed record BudgetDefinition(string Party, string Budget, BudgetLimit L
     {
         if (!LedgerText.IsName(Party) || !LedgerText.IsName(Budget))
         {
-            return "a party and a budget are named by 1 to 128 printable ASCII characters";
+            return "a party and a budget are named by 1 to 160 printable ASCII characters; spaces only within a purpose";
         }
 
         if (Limit is null || Quotas.IsDefault || string.IsNullOrEmpty(Neighbours.Unit.ToString()) || Neighbours.Unit == default)
@@ -38,7 +42,7 @@ public sealed record BudgetDefinition(string Party, string Budget, BudgetLimit L
             return "a budget has a limit, neighbours and a list of quotas (which may be empty)";
         }
 
-        if (Quotas.Any(q => q is null || !LedgerText.IsName(q.Purpose) || !LedgerText.IsName(q.Recipient) || q.Maximum < 0))
+        if (Quotas.Any(q => q is null || !LedgerText.IsPurpose(q.Purpose) || !LedgerText.IsName(q.Recipient) || q.Maximum < 0))
         {
             return "a quota names its purpose and recipient, and its maximum is zero or more";
         }
@@ -58,8 +62,8 @@ public sealed record ChargeRequest(string ChargeId, string Purpose, string Analy
 {
     /// <summary>What is wrong with the request, or null.</summary>
     internal string? Fault() =>
-        !LedgerText.IsName(ChargeId) || !LedgerText.IsName(Purpose) || !LedgerText.IsName(Analyst)
-            ? "a charge's id, purpose and analyst are 1 to 128 printable ASCII characters"
+        !LedgerText.IsName(ChargeId) || !LedgerText.IsPurpose(Purpose) || !LedgerText.IsName(Analyst)
+            ? "a charge's id, purpose and analyst are 1 to 160 printable ASCII characters; spaces only within a purpose"
             : !LedgerText.IsDigest(ReleaseBinding) ? "a release binding is a SHA-256 digest in 64 lower-case hex digits"
             : Loss is null ? "a charge has a loss" : null;
 }
@@ -74,8 +78,8 @@ public sealed record DisclosureRequest(string DisclosureId, string Purpose, stri
 {
     /// <summary>What is wrong with the request, or null.</summary>
     internal string? Fault() =>
-        !LedgerText.IsName(DisclosureId) || !LedgerText.IsName(Purpose) || !LedgerText.IsName(Recipient)
-            ? "a disclosure's id, purpose and recipient are 1 to 128 printable ASCII characters"
+        !LedgerText.IsName(DisclosureId) || !LedgerText.IsPurpose(Purpose) || !LedgerText.IsName(Recipient)
+            ? "a disclosure's id, purpose and recipient are 1 to 160 printable ASCII characters; spaces only within a purpose"
             : !LedgerText.IsDigest(ReleaseBinding) ? "a release binding is a SHA-256 digest in 64 lower-case hex digits"
             : Count < 1 ? "a disclosure has a count of 1 or more" : null;
 }
@@ -83,7 +87,10 @@ public sealed record DisclosureRequest(string DisclosureId, string Purpose, stri
 /// <summary>What names and digests in a ledger look like.</summary>
 internal static class LedgerText
 {
-    public static bool IsName(string? text) => text is { Length: >= 1 and <= 128 } && text.All(c => c is > ' ' and <= '~');
+    public static bool IsName(string? text) => text is { Length: >= 1 and <= 160 } && text.All(c => c is > ' ' and <= '~');
+
+    public static bool IsPurpose(string? text) =>
+        text is { Length: >= 1 and <= 160 } && text[0] != ' ' && text[^1] != ' ' && text.All(c => c is >= ' ' and <= '~');
 
     public static bool IsDigest(string? text) => text is { Length: 64 } && text.All(c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'));
 }

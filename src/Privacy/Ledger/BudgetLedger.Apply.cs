@@ -99,7 +99,8 @@ public sealed partial class BudgetLedger
 
         var request = new DisclosureRequest(entry.DisclosureId, entry.Purpose, entry.Recipient, entry.ReleaseBinding, entry.Count);
         var view = new DisclosureView(request, LedgerStatus.Reserved, entry.AtUnixMs, entry.AtUnixMs, string.Empty);
-        var used = _used.SetItem((entry.Purpose, entry.Recipient), QuotaUsed(entry.Purpose, entry.Recipient) + entry.Count);
+        var quota = QuotaFor(entry.Purpose, entry.Recipient) ?? throw Damaged(entry, "discloses what no policy allows");
+        var used = _used.SetItem((quota.Purpose, quota.Recipient), QuotaUsed(quota.Purpose, quota.Recipient) + entry.Count);
         return new BudgetLedger(_definition, _charges, _disclosures.Add(entry.DisclosureId, view), used, hashes, _spent);
     }
 
@@ -113,8 +114,9 @@ public sealed partial class BudgetLedger
 
         var request = disclosure.Request;
         var view = disclosure with { Status = to, ChangedAtUnixMs = entry.AtUnixMs, Reason = reason };
+        var quota = QuotaFor(request.Purpose, request.Recipient)!;
         var used = to == LedgerStatus.Refunded
-            ? _used.SetItem((request.Purpose, request.Recipient), QuotaUsed(request.Purpose, request.Recipient) - request.Count)
+            ? _used.SetItem((quota.Purpose, quota.Recipient), QuotaUsed(quota.Purpose, quota.Recipient) - request.Count)
             : _used;
         return new BudgetLedger(_definition, _charges, _disclosures.SetItem(disclosureId, view), used, hashes, _spent);
     }

@@ -25,7 +25,7 @@ public sealed partial class BudgetLedger
             return Reused(request.DisclosureId);
         }
 
-        if (Definition.Quotas.FirstOrDefault(q => q.Purpose == request.Purpose && q.Recipient == request.Recipient) is not { } quota)
+        if (QuotaFor(request.Purpose, request.Recipient) is not { } quota)
         {
             return LedgerDecision.Refused(LedgerCodes.NoDisclosurePolicy, $"No policy of {Definition.Party} allows a {request.Purpose} to be disclosed to {request.Recipient}.");
         }
@@ -115,6 +115,11 @@ public sealed partial class BudgetLedger
         LedgerStatus.Refunded => Refunded(disclosureId),
         _ => LedgerDecision.Refused(LedgerCodes.NotCommitted, $"{disclosureId} is only reserved: refund it.", known.Status),
     };
+
+    /// <summary>The recipient's own quota, or else the one that all others share.</summary>
+    private DisclosureQuota? QuotaFor(string purpose, string recipient) =>
+        Definition.Quotas.FirstOrDefault(q => q.Purpose == purpose && q.Recipient == recipient)
+        ?? Definition.Quotas.FirstOrDefault(q => q.Purpose == purpose && q.Recipient == DisclosureQuota.AnyRecipient);
 
     private LedgerDecision? FindDisclosure(string disclosureId, out DisclosureView? disclosure)
     {

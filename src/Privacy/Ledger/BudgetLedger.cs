@@ -68,6 +68,14 @@ public sealed partial class BudgetLedger
     /// <summary>The sum of all losses that are held or spent.</summary>
     public RenyiLoss LossSoFar => _spent.ToLoss();
 
+    /// <summary>The epsilon of all that is held or spent, in nats at the preset delta, rounded up.</summary>
+    /// <exception cref="InvalidOperationException">The ledger has not been opened.</exception>
+    public double EpsilonSoFar => LossUnits.ToShowUp(EpsilonUnitsSoFar);
+
+    /// <summary>The epsilon that is left, in nats at the preset delta, rounded down.</summary>
+    /// <exception cref="InvalidOperationException">The ledger has not been opened.</exception>
+    public double EpsilonLeft => Math.Max(0, LossUnits.ToShowDown(Definition.Limit.EpsilonUnits() - EpsilonUnitsSoFar));
+
     /// <summary>The epsilon of all that is held or spent, at the preset delta and order, in units of 2^-40, rounded up.</summary>
     internal long EpsilonUnitsSoFar => Definition.Limit.EpsilonUnits(_spent.At(Definition.Limit.OrderIndex));
 
@@ -99,9 +107,9 @@ public sealed partial class BudgetLedger
         _charges.TryGetValue(id, out var charge) ? charge.Status == LedgerStatus.Committed && charge.Request.ReleaseBinding == releaseBinding
         : _disclosures.TryGetValue(id, out var disclosure) && disclosure.Status == LedgerStatus.Committed && disclosure.Request.ReleaseBinding == releaseBinding;
 
-    /// <summary>How many outputs of a kind are held or spent for a recipient.</summary>
+    /// <summary>How many outputs are held or spent of a quota.</summary>
     /// <param name="purpose">The kind of output.</param>
-    /// <param name="recipient">Who receives it.</param>
+    /// <param name="recipient">The quota's recipient, which may be <see cref="DisclosureQuota.AnyRecipient"/>.</param>
     /// <returns>Zero or more.</returns>
     public long QuotaUsed(string purpose, string recipient) => _used.GetValueOrDefault((purpose, recipient));
 

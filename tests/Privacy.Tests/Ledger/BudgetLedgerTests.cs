@@ -160,6 +160,39 @@ public class BudgetLedgerTests
     }
 
     [Fact]
+    public void Disclosure_QuotaForAnyRecipient_IsSharedByThoseWithoutTheirOwn()
+    {
+        var definition = Definition() with { Quotas = [new DisclosureQuota("score", "hospital-2", 50), new DisclosureQuota("score", DisclosureQuota.AnyRecipient, 3)] };
+        var ledger = BudgetLedger.Empty.Then(l => l.Open(definition, Now))
+            .Then(l => l.ReserveDisclosure(Disclosure("d-1", 40), Now))
+            .Then(l => l.ReserveDisclosure(Disclosure("d-2", 2) with { Recipient = "hospital-3" }, Now));
+
+        var refused = ledger.ReserveDisclosure(Disclosure("d-3", 2) with { Recipient = "hospital-4" }, Now).Outcome;
+        Assert.Equal((LedgerCodes.OverQuota, 1.0), (refused.Code, refused.Remaining!.Left));
+        Assert.Equal((40, 2), (ledger.QuotaUsed("score", "hospital-2"), ledger.QuotaUsed("score", DisclosureQuota.AnyRecipient)));
+
+        var given = ledger.Then(l => l.RefundDisclosure("d-2", "nothing was opened", Now));
+        Assert.Equal(0, given.QuotaUsed("score", DisclosureQuota.AnyRecipient));
+    }
+
+    [Theory]
+    [InlineData("training/detector round 3", true)]
+    [InlineData(" training", false)]
+    [InlineData("training ", false)]
+    [InlineData("training\n", false)]
+    public void Reserve_PurposeWithInnerSpaces_IsAName(string purpose, bool good) =>
+        Assert.Equal(good, Open().Reserve(Charge("c-1", purpose: purpose), Now).Outcome.Stands);
+
+    [Fact]
+    public void EpsilonSoFarAndLeft_AreTheStatementsFigures()
+    {
+        var ledger = Open().Then(l => l.Reserve(Charge("c-1"), Now));
+        var statement = ledger.ToStatement();
+        Assert.Equal((statement.LossSoFar, statement.Left), (ledger.EpsilonSoFar, ledger.EpsilonLeft));
+        Assert.True(ledger.EpsilonSoFar > 0);
+    }
+
+    [Fact]
     public void Requests_BeforeOpen_Malformed_OrUnknown_AreRefusedByCode()
     {
         Assert.Equal(LedgerCodes.NotOpen, BudgetLedger.Empty.Reserve(Charge("c1"), Now).Outcome.Code);
@@ -167,7 +200,7 @@ public class BudgetLedgerTests
         Assert.Equal(LedgerCodes.UnknownCharge, Open().Commit("c1", Now).Outcome.Code);
         Assert.Equal(LedgerCodes.UnknownCharge, Open().Refund("c1", "x", Now).Outcome.Code);
         Assert.Equal(LedgerCodes.UnknownCharge, Open().CommitDisclosure("c1", Now).Outcome.Code);
-        ChargeRequest[] bad = [Charge(""), Charge("a b"), Charge(new string('x', 129)), Charge("c1") with { ReleaseBinding = "00" }, Charge("c1") with { Loss = null! }];
+        ChargeRequest[] bad = [Charge(""), Charge("a b"), Charge(new string('x', 161)), Charge("c1") with { ReleaseBinding = "00" }, Charge("c1") with { Loss = null! }];
         Assert.All(bad, b => Assert.Equal(LedgerCodes.BadRequest, Open().Reserve(b, Now).Outcome.Code));
         Assert.Equal(LedgerCodes.BadRequest, Open().ReserveDisclosure(Disclosure("d1", 0), Now).Outcome.Code);
         Assert.Equal(LedgerCodes.BadRequest, BudgetLedger.Empty.Open(Definition() with { Party = "" }, Now).Outcome.Code);
