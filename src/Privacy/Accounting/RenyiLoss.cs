@@ -5,8 +5,8 @@ namespace PrivacyGrains.Privacy.Accounting;
 /// <summary>What one release costs: a bound of its Renyi divergence at each order of the grid, and a delta, in units of 2^-40 rounded up.</summary>
 /// <remarks>
 /// Delta-approximate Renyi privacy: outside an event of probability delta the divergence at order a is at most the figure for a. Losses of releases that are
-/// chosen one after another add up, order by order (Feldman, Zrnic, "Individual Privacy Accounting via a Renyi Filter", NeurIPS 2021, theorem 3.1; the deltas: Whitehouse,
-/// Ramdas, Rogers, Wu, "Fully-Adaptive Composition in Differential Privacy", ICML 2023, theorem 1).
+/// chosen one after another add up, order by order (Feldman, Zrnic, "Individual Privacy Accounting via a Renyi Filter", NeurIPS 2021; the deltas: Whitehouse,
+/// Ramdas, Rogers, Wu, "Fully-Adaptive Composition in Differential Privacy", ICML 2023).
 /// </remarks>
 public sealed class RenyiLoss : IEquatable<RenyiLoss>
 {

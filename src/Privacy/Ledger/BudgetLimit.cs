@@ -5,7 +5,7 @@ namespace PrivacyGrains.Privacy.Ledger;
 /// <summary>A total (epsilon, delta), turned in advance into the filter that keeps it: the most loss that one preset Renyi order may reach.</summary>
 /// <remarks>
 /// <para>Losses of charges that were chosen after earlier answers add up order by order, and a filter that refuses a charge before the sum at an order exceeds its limit keeps that limit
-/// whatever was chosen (Feldman, Zrnic 2021, theorem 4.3); so it does for charges that run at once (Haney et al. 2023). Proposition 12 of Canonne, Kamath and Steinke 2020 then gives
+/// whatever was chosen (Feldman, Zrnic 2021); so it does, at a fixed order, for charges that run at once (Haney et al. 2023). Proposition 12 of Canonne, Kamath and Steinke 2020 then gives
 /// (epsilon, delta) at that order.</para>
 /// <para>The order is preset. Admitting whatever keeps <em>some</em> order below its limit would let later questions pick the order by the answers: each order would then keep its
 /// delta on its own share of the outcomes only, and the deltas would add up. Limits on further orders would refuse more and promise nothing more. So the other orders are unlimited,
