@@ -1,0 +1,13 @@
+namespace PrivacyGrains.Testing;
+
+/// <summary>Looks for installed programs.</summary>
+public static class Programs
+{
+    /// <summary>The full path of the first of these that is in PATH (or in the places an administrator's PATH has); null where none is.</summary>
+    public static string? Find(params IEnumerable<string> names) =>
+        names.SelectMany(name => Folders().Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+
+    private static IEnumerable<string> Folders() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Concat(["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"]);
+}
