@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+
+namespace PrivacyGrains.Grains;
+
+/// <summary>One differentially private statistics query over one or many parties, answered through one secure-aggregation round. Key: the query.</summary>
+[Alias("pg.query")]
+public interface IQueryGrain : IGrainWithStringKey
+{
+    /// <summary>Opens the query and its round. Idempotent for the same terms.</summary>
+    [Alias("create")]
+    Task<Reply<QueryView>> CreateAsync(QueryTerms terms);
+
+    /// <summary>Where the query stands; waits as <see cref="IRoundGrain.GetAsync"/> does.</summary>
+    [Alias("get")]
+    [AlwaysInterleave]
+    Task<Reply<QueryView>> GetAsync(long afterVersion, int waitMilliseconds);
+
+    /// <summary>The round of this query has ended. Idempotent.</summary>
+    [Alias("round-ended")]
+    Task RoundEndedAsync(string session);
+}
+
+/// <summary>What a query is.</summary>
+/// <param name="Analyst">Who asks and receives.</param>
+/// <param name="Statistic"><c>count</c> or <c>mean</c> (which also gives the noised count).</param>
+/// <param name="Column">The column of a mean; empty for a count.</param>
+/// <param name="Low">The public lower clamping bound of the column.</param>
+/// <param name="High">The public upper clamping bound of the column.</param>
+/// <param name="FilterColumn">Counts only records whose value in this column is <paramref name="FilterValue"/>; empty for all.</param>
+/// <param name="FilterValue">See there.</param>
+/// <param name="Rho">zCDP cost that each participant's ledger is charged; greater than 0.</param>
+/// <param name="Participants">Parties.</param>
+/// <param name="Budget">The name of the budget each of them charges.</param>
+/// <param name="ReconstructionThreshold">Of the round.</param>
+/// <param name="MinimumCohort">Of the round.</param>
+/// <param name="Colluders">Participants whose noise does not count for the claim.</param>
+/// <param name="PhaseSeconds">The deadline of each phase.</param>
+[GenerateSerializer, Immutable, Alias("pg.query-terms")]
+public sealed record QueryTerms(
+    [property: Id(0)] string Analyst,
+    [property: Id(1)] string Statistic,
+    [property: Id(2)] string Column,
+    [property: Id(3)] double Low,
+    [property: Id(4)] double High,
+    [property: Id(5)] string FilterColumn,
+    [property: Id(6)] string FilterValue,
+    [property: Id(7)] double Rho,
+    [property: Id(8)] ImmutableArray<string> Participants,
+    [property: Id(9)] string Budget,
+    [property: Id(10)] int ReconstructionThreshold,
+    [property: Id(11)] int MinimumCohort,
+    [property: Id(12)] int Colluders,
+    [property: Id(13)] double PhaseSeconds);
+
+/// <summary>Where a query stands.</summary>
+/// <param name="Query">Its key.</param>
+/// <param name="Terms">What it is.</param>
+/// <param name="Version">Grows with every change.</param>
+/// <param name="Status"><c>running</c>, <c>answered</c> or <c>failed</c>.</param>
+/// <param name="Rounds">Its rounds; more than one only after an abort.</param>
+/// <param name="Answer">Once answered.</param>
+/// <param name="Message">Why it failed; null otherwise.</param>
+[GenerateSerializer, Immutable, Alias("pg.query-view")]
+public sealed record QueryView(
+    [property: Id(0)] string Query,
+    [property: Id(1)] QueryTerms Terms,
+    [property: Id(2)] long Version,
+    [property: Id(3)] string Status,
+    [property: Id(4)] ImmutableArray<RoundLine> Rounds,
+    [property: Id(5)] QueryResult? Answer,
+    [property: Id(6)] string? Message);
+
+/// <summary>An answer with its error bar and its cost.</summary>
+/// <param name="Value">The statistic.</param>
+/// <param name="ErrorBar95">Half the width of the 95 % interval that the noise alone gives.</param>
+/// <param name="Count">The noised count beside a mean; the value itself for a count.</param>
+/// <param name="Rho">What each participant's ledger was charged.</param>
+/// <param name="Contributors">Whose records are in it.</param>
+[GenerateSerializer, Immutable, Alias("pg.query-result")]
+public sealed record QueryResult(
+    [property: Id(0)] double Value,
+    [property: Id(1)] double ErrorBar95,
+    [property: Id(2)] double Count,
+    [property: Id(3)] double Rho,
+    [property: Id(4)] ImmutableArray<string> Contributors);
