@@ -1,6 +1,3 @@
-using Orleans;
-using Orleans.Concurrency;
-using Orleans.Runtime;
 
 namespace PrivacyGrains.Engine.Tests.Grains;
 

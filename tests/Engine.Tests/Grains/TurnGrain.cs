@@ -1,5 +1,3 @@
-using Orleans;
-using Orleans.Concurrency;
 
 namespace PrivacyGrains.Engine.Tests.Grains;
 
