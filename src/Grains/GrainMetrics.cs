@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace PrivacyGrains.Grains;
+
+/// <summary>Every instrument of the grains, and their source of traces. Labels hold names and codes, never a value that belongs to somebody.</summary>
+internal sealed class GrainMetrics : IDisposable
+{
+    /// <summary>The name of the meter and of the source of traces.</summary>
+    public const string Name = "PrivacyGrains.Grains";
+
+    /// <summary>Spans of the grains' own steps.</summary>
+    public static readonly ActivitySource Source = new(Name);
+
+    private readonly Meter _meter;
+    private readonly ConcurrentDictionary<(string Party, string Budget), (double Spent, double Left)> _budgets = new();
+    private readonly ConcurrentDictionary<string, long> _members = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _logs = new(StringComparer.Ordinal);
+    private readonly Counter<long> _charges;
+    private readonly Counter<long> _refusals;
+    private readonly Counter<long> _conflicts;
+    private readonly Counter<long> _witnessFailures;
+    private readonly Counter<long> _auditFailures;
+    private readonly Histogram<double> _appends;
+
+    /// <summary>Makes the instruments.</summary>
+    public GrainMetrics(IMeterFactory meters)
+    {
+        _meter = meters.Create(Name);
+        _meter.CreateObservableGauge("privacygrains.ledger.epsilon.spent", () => Budgets(b => b.Spent), null, "Epsilon of all that is held or spent, at the budget's delta, rounded up.");
+        _meter.CreateObservableGauge("privacygrains.ledger.epsilon.left", () => Budgets(b => b.Left), null, "Epsilon that is left, rounded down.");
+        _charges = _meter.CreateCounter<long>("privacygrains.ledger.charges", "{charge}", "Changes of charges and disclosures, by what they became.");
+        _refusals = _meter.CreateCounter<long>("privacygrains.refusals", "{refusal}", "Requests that a rule refused, by code.");
+        _appends = _meter.CreateHistogram<double>("privacygrains.journal.append.duration", "s", "Until an append was durable, by kind of journal.");
+        _conflicts = _meter.CreateCounter<long>("privacygrains.journal.conflicts", "{append}", "Appends that met entries of another activation.");
+        _witnessFailures = _meter.CreateCounter<long>("privacygrains.witness.failures", "{message}", "Ledger heads that a witness did not take, by witness.");
+        _auditFailures = _meter.CreateCounter<long>("privacygrains.audit.failures", "{message}", "Times that audit events were held back.");
+        _meter.CreateObservableGauge("privacygrains.consortium.members", () => _members.Select(m => Measured(m.Value, ("status", m.Key))), "{party}", "Parties by status.");
+        _meter.CreateObservableGauge("privacygrains.audit.entries", () => _logs.Select(l => Measured(l.Value, ("log", l.Key))), "{entry}", "Entries of the audit log.");
+    }
+
+    /// <summary>Where a budget stands.</summary>
+    public void BudgetStands(string party, string budget, double spent, double left) => _budgets[(party, budget)] = (spent, left);
+
+    /// <summary>A charge or disclosure changed.</summary>
+    public void Charged(string party, string budget, string kind, string status) =>
+        _charges.Add(1, new("party", party), new("budget", budget), new("kind", kind), new("status", status));
+
+    /// <summary>A rule refused.</summary>
+    public void Refused(string grain, string code) => _refusals.Add(1, new("grain", grain), new("code", code));
+
+    /// <summary>An append ended.</summary>
+    public void Appended(string kind, bool conflict, TimeSpan took)
+    {
+        _appends.Record(took.TotalSeconds, new KeyValuePair<string, object?>("journal", kind));
+        if (conflict)
+        {
+            _conflicts.Add(1, new KeyValuePair<string, object?>("journal", kind));
+        }
+    }
+
+    /// <summary>A witness did not take a head.</summary>
+    public void WitnessFailed(string witness) => _witnessFailures.Add(1, new KeyValuePair<string, object?>("witness", witness));
+
+    /// <summary>Audit events were held back.</summary>
+    public void AuditFailed() => _auditFailures.Add(1);
+
+    /// <summary>How many parties there are, by status.</summary>
+    public void MembersStand(string status, long count) => _members[status] = count;
+
+    /// <summary>How many entries a log has.</summary>
+    public void LogStands(string log, long entries) => _logs[log] = entries;
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    private static Measurement<T> Measured<T>(T value, params ReadOnlySpan<(string Key, string Value)> labels)
+        where T : struct
+    {
+        var tags = new KeyValuePair<string, object?>[labels.Length];
+        for (var i = 0; i < labels.Length; i++)
+        {
+            tags[i] = new(labels[i].Key, labels[i].Value);
+        }
+
+        return new Measurement<T>(value, tags);
+    }
+
+    private IEnumerable<Measurement<double>> Budgets(Func<(double Spent, double Left), double> of) =>
+        _budgets.Select(b => Measured(of(b.Value), ("party", b.Key.Party), ("budget", b.Key.Budget)));
+}
