@@ -6,14 +6,15 @@ namespace PrivacyGrains.Engine.Metrics;
 /// <remarks>Source: OpenTelemetry specification, "Prometheus and OpenMetrics Compatibility", metric metadata.</remarks>
 internal static class PrometheusNames
 {
-    /// <summary>The metric's name with its unit, and with _total on a counter.</summary>
-    internal static string Metric(string name, string? unit, bool isCounter)
+    /// <summary>The metric's name with its unit, and with _total or _ratio where they belong.</summary>
+    internal static string Metric(string name, string? unit, bool isCounter, bool isGauge)
     {
         var result = Sanitize(name);
         var suffix = unit is null ? "" : Unit(unit);
-        var hasSuffix = result.EndsWith(suffix, StringComparison.Ordinal) || (isCounter && result.EndsWith(suffix + "_total", StringComparison.Ordinal));
-        if (suffix.Length > 0 && !hasSuffix)
+        if (suffix.Length > 0 && !result.EndsWith(suffix, StringComparison.Ordinal))
             result = $"{result}_{suffix}";
+        if (isGauge && unit == "1" && !result.Contains("ratio", StringComparison.Ordinal))
+            result += "_ratio";
         return isCounter && !result.EndsWith("_total", StringComparison.Ordinal) ? result + "_total" : result;
     }
 
@@ -44,7 +45,7 @@ internal static class PrometheusNames
                 text.Append('_');
         }
 
-        return text.ToString();
+        return text.ToString().TrimEnd('_');
     }
 
     /// <summary>The unit in words; what stands in braces is an annotation and no unit.</summary>
@@ -81,7 +82,7 @@ internal static class PrometheusNames
         "GBy" or "GB" => "gigabytes",
         "Hz" => "hertz",
         "%" => "percent",
-        _ => Sanitize(unit).Trim('_'),
+        _ => Sanitize(unit),
     };
 
     private static string PerWhat(string unit) => unit switch
@@ -93,6 +94,6 @@ internal static class PrometheusNames
         "w" => "week",
         "mo" => "month",
         "y" => "year",
-        _ => Sanitize(unit).Trim('_'),
+        _ => Sanitize(unit),
     };
 }

@@ -1,10 +1,11 @@
+using System.Text;
+
 namespace PrivacyGrains.Storage.Files;
 
 /// <summary>Keeps a folder to one journal at a time. The system releases it when the process ends, however it ends.</summary>
 internal static class FolderLock
 {
     private const string FileName = "journal.lock";
-    private const string HolderName = "journal.holder"; // beside the lock, for a locked file cannot be read
 
     // .NET keeps the system's error number in HResult.
     private const int LinuxWouldBlock = 11;
@@ -23,30 +24,26 @@ internal static class FolderLock
         }
         catch (IOException exception) when (exception.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation)
         {
-            throw new JournalLockedException(folder, ReadHolder(folder));
+            throw new JournalLockedException(folder, ReadHolder(path));
         }
 
-        try
-        {
-            File.WriteAllText(Path.Combine(folder, HolderName), $"process {Environment.ProcessId} on {Environment.MachineName}");
-            return file;
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        file.SetLength(0);
+        file.Write(Encoding.UTF8.GetBytes($"process {Environment.ProcessId} on {Environment.MachineName}"));
+        file.Flush();
+        return file;
     }
 
-    private static string ReadHolder(string folder)
+    private static string ReadHolder(string path)
     {
         try
         {
-            return File.ReadAllText(Path.Combine(folder, HolderName)) is { Length: > 0 } holder ? holder : "another process";
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var reader = new StreamReader(file);
+            return reader.ReadToEnd() is { Length: > 0 } holder ? holder : "another process";
         }
         catch (IOException)
         {
-            return "another process"; // it has only just begun
+            return "another process"; // where locks are mandatory, the holder cannot be read
         }
     }
 }

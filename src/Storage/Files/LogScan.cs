@@ -86,12 +86,11 @@ internal sealed class LogScan(SafeFileHandle file, string path)
     }
 
     private Result TornAt(long offset, uint seed, bool isMarked, string finding) =>
-        WasDurable(offset, seed)
+        HasMarkAfter(offset, seed)
             ? throw new JournalDamagedException(path, offset, finding, Remedy)
             : new Result(seed, offset, IsTorn: true, isMarked);
 
-    /// <summary>Whether a mark behind a place tells that what stood there was durable.</summary>
-    private bool WasDurable(long offset, uint seed)
+    private bool HasMarkAfter(long offset, uint seed)
     {
         for (var from = offset; from < _length;)
         {
@@ -99,7 +98,7 @@ internal sealed class LogScan(SafeFileHandle file, string path)
             for (var at = bytes.IndexOf(LogFormat.MarkBytes); at >= 0;)
             {
                 var place = from + at;
-                if (LogFormat.ReadMarkOffset(Peek(place, LogFormat.RecordHeaderLength).Span, seed) > offset)
+                if (LogFormat.ReadRecordHeader(Peek(place, LogFormat.RecordHeaderLength).Span, seed, place) is { IsMark: true })
                 {
                     return true;
                 }
