@@ -10,8 +10,8 @@ internal sealed class MetricFamily
     /// <summary>A label that takes values without end must not fill the memory: sets beyond this many share one series.</summary>
     private const int MostSeries = 2000;
 
+    /// <summary>OpenTelemetry's, whatever the unit: an instrument that counts seconds states its own by advice.</summary>
     private static readonly double[] DefaultBounds = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000];
-    private static readonly double[] DefaultSecondBounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
     private readonly ConcurrentDictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
     private readonly string _help;
     private readonly string _type;
@@ -23,7 +23,7 @@ internal sealed class MetricFamily
         var isCounter = kind == typeof(Counter<>) || kind == typeof(ObservableCounter<>);
         var isHistogram = kind == typeof(Histogram<>);
         var adds = kind == typeof(Counter<>) || kind == typeof(UpDownCounter<>);
-        Name = PrometheusNames.Metric(instrument.Name, instrument.Unit, isCounter, isGauge: !isCounter && !isHistogram);
+        Name = PrometheusNames.Metric(instrument.Name, instrument.Unit, isCounter);
         IsObservable = instrument.IsObservable;
         _type = isCounter ? "counter" : isHistogram ? "histogram" : "gauge";
         _help = instrument.Description ?? "";
@@ -78,7 +78,6 @@ internal sealed class MetricFamily
         Instrument<double> { Advice.HistogramBucketBoundaries: { } given } => given,
         Instrument<long> { Advice.HistogramBucketBoundaries: { } given } => [.. given.Select(b => (double)b)],
         Instrument<int> { Advice.HistogramBucketBoundaries: { } given } => [.. given.Select(b => (double)b)],
-        { Unit: "s" } => DefaultSecondBounds,
         _ => DefaultBounds,
     };
 }

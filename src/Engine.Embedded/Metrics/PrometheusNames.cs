@@ -6,15 +6,14 @@ namespace PrivacyGrains.Engine.Metrics;
 /// <remarks>Source: OpenTelemetry specification, "Prometheus and OpenMetrics Compatibility", metric metadata.</remarks>
 internal static class PrometheusNames
 {
-    /// <summary>The metric's name with its unit, and with _total or _ratio where they belong.</summary>
-    internal static string Metric(string name, string? unit, bool isCounter, bool isGauge)
+    /// <summary>The metric's name with its unit, and with _total on a counter.</summary>
+    internal static string Metric(string name, string? unit, bool isCounter)
     {
         var result = Sanitize(name);
         var suffix = unit is null ? "" : Unit(unit);
-        if (suffix.Length > 0 && !result.EndsWith(suffix, StringComparison.Ordinal))
+        var hasSuffix = result.EndsWith(suffix, StringComparison.Ordinal) || (isCounter && result.EndsWith(suffix + "_total", StringComparison.Ordinal));
+        if (suffix.Length > 0 && !hasSuffix)
             result = $"{result}_{suffix}";
-        if (isGauge && unit == "1" && !result.Contains("ratio", StringComparison.Ordinal))
-            result += "_ratio";
         return isCounter && !result.EndsWith("_total", StringComparison.Ordinal) ? result + "_total" : result;
     }
 
@@ -45,7 +44,7 @@ internal static class PrometheusNames
                 text.Append('_');
         }
 
-        return text.ToString().TrimEnd('_');
+        return text.ToString();
     }
 
     /// <summary>The unit in words; what stands in braces is an annotation and no unit.</summary>
@@ -82,7 +81,7 @@ internal static class PrometheusNames
         "GBy" or "GB" => "gigabytes",
         "Hz" => "hertz",
         "%" => "percent",
-        _ => Sanitize(unit),
+        _ => Sanitize(unit).Trim('_'),
     };
 
     private static string PerWhat(string unit) => unit switch
@@ -94,6 +93,6 @@ internal static class PrometheusNames
         "w" => "week",
         "mo" => "month",
         "y" => "year",
-        _ => Sanitize(unit),
+        _ => Sanitize(unit).Trim('_'),
     };
 }

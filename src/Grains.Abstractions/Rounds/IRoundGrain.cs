@@ -20,7 +20,7 @@ public interface IRoundGrain : IGrainWithStringKey
     [Alias("submit")]
     Task<Reply<RoundView>> SubmitAsync(RoundMessage message);
 
-    /// <summary>What the coordinator hands to this participant at the start of a phase (canonical bytes of Protocols.SecureAggregation).</summary>
+    /// <summary>What the coordinator hands to this participant at the start of a phase (canonical bytes of Protocols.SecureAggregation); for AdvertiseKeys the roster.</summary>
     [Alias("collect")]
     Task<Reply<PayloadView>> CollectAsync(string party, string phase);
 
@@ -34,6 +34,7 @@ public interface IRoundGrain : IGrainWithStringKey
 
     /// <summary>The sum over the survivors once the round is completed: little-endian words, still in the ring.</summary>
     [Alias("sum")]
+    [AlwaysInterleave]
     Task<Reply<RoundSum>> SumAsync();
 }
 

@@ -50,6 +50,10 @@ public interface ITrainingGrain : IGrainWithStringKey
 /// <param name="Colluders">Of each round.</param>
 /// <param name="PhaseSeconds">The deadline of each phase.</param>
 /// <param name="Strategy"><c>fedavg</c>.</param>
+/// <param name="NegativeLabel">The label's value that counts as 0; empty where every value but the positive one does.</param>
+/// <param name="Momentum">Share of the last step's movement that a party keeps within a round; at least 0, below 1.</param>
+/// <param name="Ridge">Weight of the squared parameters in the loss; 0 or more.</param>
+/// <param name="UpdateClip">L2 bound on one party's update; 0 for the one that follows from steps, rate and clip norm.</param>
 [GenerateSerializer, Immutable, Alias("pg.training-terms")]
 public sealed record TrainingTerms(
     [property: Id(0)] string Model,
@@ -72,7 +76,11 @@ public sealed record TrainingTerms(
     [property: Id(17)] int MinimumCohort,
     [property: Id(18)] int Colluders,
     [property: Id(19)] double PhaseSeconds,
-    [property: Id(20)] string Strategy);
+    [property: Id(20)] string Strategy,
+    [property: Id(21)] string NegativeLabel = "",
+    [property: Id(22)] double Momentum = 0,
+    [property: Id(23)] double Ridge = 0,
+    [property: Id(24)] double UpdateClip = 0);
 
 /// <summary>Where a job stands.</summary>
 /// <param name="Job">Its key.</param>

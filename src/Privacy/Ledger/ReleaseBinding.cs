@@ -28,6 +28,14 @@ public static class ReleaseBinding
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>The binding of the one release that a secure-aggregation round makes: the sum of its survivors' inputs.</summary>
+    /// <param name="session">The round's session; public.</param>
+    /// <param name="rosterDigest">Digest of the round's roster, 32 bytes: members, thresholds, epoch.</param>
+    /// <param name="computationDigest">SHA-256 of the round's computation, 32 bytes: the training step or the query with its noise.</param>
+    /// <returns>As <see cref="Create"/>.</returns>
+    public static string ForRound(string session, ReadOnlySpan<byte> rosterDigest, ReadOnlySpan<byte> computationDigest) =>
+        Create("secagg.sum", session, rosterDigest, computationDigest);
+
     private static void Append(IncrementalHash hash, ReadOnlySpan<byte> part)
     {
         Span<byte> length = stackalloc byte[sizeof(int)];

@@ -114,7 +114,7 @@ public sealed class SessionOffer
 
         return member.Key.Verify(Domain, body, signature)
             ? new SessionOffer(party, channelKey, hpkeKey, bytes.ToArray())
-            : new ProtocolFault("offer.wrong-signature", party, $"a signature by {member.Key}", "another signature");
+            : new ProtocolFault("offer.wrong-signature", null, $"a signature by {party} ({member.Key})", "another signature");
     }
 
     private static byte[] Body(Roster roster, RosterMember member, AgreementPublicKey channelKey, AgreementPublicKey hpkeKey) =>

@@ -1,11 +1,10 @@
-using System.Text;
-
 namespace PrivacyGrains.Storage.Files;
 
 /// <summary>Keeps a folder to one journal at a time. The system releases it when the process ends, however it ends.</summary>
 internal static class FolderLock
 {
     private const string FileName = "journal.lock";
+    private const string HolderName = "journal.holder"; // beside the lock, for a locked file cannot be read
 
     // .NET keeps the system's error number in HResult.
     private const int LinuxWouldBlock = 11;
@@ -24,26 +23,30 @@ internal static class FolderLock
         }
         catch (IOException exception) when (exception.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation)
         {
-            throw new JournalLockedException(folder, ReadHolder(path));
+            throw new JournalLockedException(folder, ReadHolder(folder));
         }
 
-        file.SetLength(0);
-        file.Write(Encoding.UTF8.GetBytes($"process {Environment.ProcessId} on {Environment.MachineName}"));
-        file.Flush();
-        return file;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, HolderName), $"process {Environment.ProcessId} on {Environment.MachineName}");
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
-    private static string ReadHolder(string path)
+    private static string ReadHolder(string folder)
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            using var reader = new StreamReader(file);
-            return reader.ReadToEnd() is { Length: > 0 } holder ? holder : "another process";
+            return File.ReadAllText(Path.Combine(folder, HolderName)) is { Length: > 0 } holder ? holder : "another process";
         }
         catch (IOException)
         {
-            return "another process"; // where locks are mandatory, the holder cannot be read
+            return "another process"; // it has only just begun
         }
     }
 }

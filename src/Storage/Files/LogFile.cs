@@ -114,7 +114,7 @@ internal sealed class LogFile : IDisposable
     private void WriteMark()
     {
         Span<byte> mark = stackalloc byte[LogFormat.RecordHeaderLength];
-        LogFormat.WriteRecordHeader(mark, _seed, End, new RecordHeader(IsMark: true, BodyLength: 0, BodyChecksum: 0));
+        LogFormat.WriteMark(mark, _seed, End);
         RandomAccess.Write(_file, mark, End);
         End += mark.Length;
     }

@@ -10,9 +10,13 @@ internal readonly record struct RecordHeader(bool IsMark, int BodyLength, uint B
 /// <remarks>
 /// <para>File: magic (8), format (4), identity (16, random), checksum (4); then records.</para>
 /// <para>
-/// Record: kind (4), body length (4), checksum of the body (4), checksum of identity, offset and the preceding 12 bytes (4); body. An append is one record
-/// whatever the number of its entries, so it stands or falls as one. A mark has no body and says that everything before it was durable when it was written:
-/// damage before a mark touches what may have been acknowledged, an unfinished record after the last mark does not.
+/// Append: kind (4), body length (4), checksum of the body (4), checksum of identity, offset and the preceding 12 bytes (4); body. An append is one record
+/// whatever the number of its entries, so it stands or falls as one.
+/// </para>
+/// <para>
+/// Mark: kind (4), its own offset (8), checksum as above (4). It says that everything before that offset was durable when it was written: damage before a mark
+/// touches what may have been acknowledged, an unfinished record after the last mark does not. It tells its offset so that it is known even where bytes before
+/// it were taken out or put in.
 /// </para>
 /// <para>
 /// The identity and the offset in the checksum keep a record that was copied from elsewhere, or bytes within a payload, from being taken for a record of this place.
@@ -53,27 +57,47 @@ internal static class LogFormat
         return format == Format ? (Crc32C.Append(0, header[12..28]), null) : (0, $"the file has format {format}; this program reads format {Format}.");
     }
 
-    public static void WriteRecordHeader(Span<byte> target, uint seed, long offset, RecordHeader header)
+    public static void WriteAppendHeader(Span<byte> target, uint seed, long offset, int bodyLength, uint bodyChecksum)
     {
-        BinaryPrimitives.WriteUInt32LittleEndian(target, header.IsMark ? MarkKind : AppendKind);
-        BinaryPrimitives.WriteInt32LittleEndian(target[4..], header.BodyLength);
-        BinaryPrimitives.WriteUInt32LittleEndian(target[8..], header.BodyChecksum);
+        BinaryPrimitives.WriteUInt32LittleEndian(target, AppendKind);
+        BinaryPrimitives.WriteInt32LittleEndian(target[4..], bodyLength);
+        BinaryPrimitives.WriteUInt32LittleEndian(target[8..], bodyChecksum);
         BinaryPrimitives.WriteUInt32LittleEndian(target[12..], HeaderChecksum(target, seed, offset));
     }
 
-    /// <summary>Reads a record's header; null where there is none at this place.</summary>
+    public static void WriteMark(Span<byte> target, uint seed, long offset)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(target, MarkKind);
+        BinaryPrimitives.WriteInt64LittleEndian(target[4..], offset);
+        BinaryPrimitives.WriteUInt32LittleEndian(target[12..], HeaderChecksum(target, seed, offset));
+    }
+
+    /// <summary>Reads the record that begins at an offset; null where there is none.</summary>
     public static RecordHeader? ReadRecordHeader(ReadOnlySpan<byte> source, uint seed, long offset)
     {
-        if (source.Length < RecordHeaderLength || BinaryPrimitives.ReadUInt32LittleEndian(source[12..]) != HeaderChecksum(source, seed, offset))
+        if (ReadMarkOffset(source, seed) == offset)
+        {
+            return new RecordHeader(IsMark: true, BodyLength: 0, BodyChecksum: 0);
+        }
+
+        return source.Length >= RecordHeaderLength
+            && BinaryPrimitives.ReadUInt32LittleEndian(source) == AppendKind
+            && BinaryPrimitives.ReadUInt32LittleEndian(source[12..]) == HeaderChecksum(source, seed, offset)
+            && BinaryPrimitives.ReadInt32LittleEndian(source[4..]) is var length and > 0
+                ? new RecordHeader(IsMark: false, length, BinaryPrimitives.ReadUInt32LittleEndian(source[8..]))
+                : null;
+    }
+
+    /// <summary>The offset that a mark tells, wherever it stands now; null where this is no mark of this journal.</summary>
+    public static long? ReadMarkOffset(ReadOnlySpan<byte> source, uint seed)
+    {
+        if (source.Length < RecordHeaderLength || BinaryPrimitives.ReadUInt32LittleEndian(source) != MarkKind)
         {
             return null;
         }
 
-        var kind = BinaryPrimitives.ReadUInt32LittleEndian(source);
-        var length = BinaryPrimitives.ReadInt32LittleEndian(source[4..]);
-        return kind is AppendKind or MarkKind && length >= 0
-            ? new RecordHeader(kind == MarkKind, length, BinaryPrimitives.ReadUInt32LittleEndian(source[8..]))
-            : null;
+        var offset = BinaryPrimitives.ReadInt64LittleEndian(source[4..]);
+        return BinaryPrimitives.ReadUInt32LittleEndian(source[12..]) == HeaderChecksum(source, seed, offset) ? offset : null;
     }
 
     private static uint HeaderChecksum(ReadOnlySpan<byte> header, uint seed, long offset)

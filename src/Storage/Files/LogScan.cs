@@ -86,11 +86,12 @@ internal sealed class LogScan(SafeFileHandle file, string path)
     }
 
     private Result TornAt(long offset, uint seed, bool isMarked, string finding) =>
-        HasMarkAfter(offset, seed)
+        WasDurable(offset, seed)
             ? throw new JournalDamagedException(path, offset, finding, Remedy)
             : new Result(seed, offset, IsTorn: true, isMarked);
 
-    private bool HasMarkAfter(long offset, uint seed)
+    /// <summary>Whether a mark behind a place tells that what stood there was durable.</summary>
+    private bool WasDurable(long offset, uint seed)
     {
         for (var from = offset; from < _length;)
         {
@@ -98,7 +99,7 @@ internal sealed class LogScan(SafeFileHandle file, string path)
             for (var at = bytes.IndexOf(LogFormat.MarkBytes); at >= 0;)
             {
                 var place = from + at;
-                if (LogFormat.ReadRecordHeader(Peek(place, LogFormat.RecordHeaderLength).Span, seed, place) is { IsMark: true })
+                if (LogFormat.ReadMarkOffset(Peek(place, LogFormat.RecordHeaderLength).Span, seed) > offset)
                 {
                     return true;
                 }

@@ -139,7 +139,7 @@ internal sealed class LogWriter : IAsyncDisposable
         var record = _buffer.GetSpan(LogFormat.RecordHeaderLength + length)[..(LogFormat.RecordHeaderLength + length)];
         body.Write(record[LogFormat.RecordHeaderLength..]);
         var checksum = Crc32C.Append(0, record[LogFormat.RecordHeaderLength..]);
-        LogFormat.WriteRecordHeader(record, _log.Seed, offset, new RecordHeader(IsMark: false, length, checksum));
+        LogFormat.WriteAppendHeader(record, _log.Seed, offset, length, checksum);
         _buffer.Advance(record.Length);
         return new RecordLocation(body.FirstVersion, request.Entries.Count, offset, length);
     }

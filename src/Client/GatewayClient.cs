@@ -1,0 +1,48 @@
+using PrivacyGrains.Client.Audit;
+using PrivacyGrains.Client.Budgets;
+using PrivacyGrains.Client.Http;
+using PrivacyGrains.Client.Keys;
+using PrivacyGrains.Client.Models;
+using PrivacyGrains.Client.Parties;
+
+namespace PrivacyGrains.Client;
+
+/// <summary>All rooms of one gateway, as one caller.</summary>
+public sealed class GatewayClient : IDisposable
+{
+    /// <summary>Opens nothing yet: the first call does.</summary>
+    /// <param name="options">Where the gateway is, and the API key.</param>
+    /// <param name="clock">For deadlines and waits; null for the machine's.</param>
+    /// <param name="handler">What sends; null for sockets. A given one is not disposed.</param>
+    /// <exception cref="Errors.GatewayException"><c>gateway.insecure</c>: the key would travel over plain HTTP to another machine.</exception>
+    public GatewayClient(GatewayOptions options, TimeProvider? clock = null, HttpMessageHandler? handler = null)
+    {
+        Connection = new GatewayConnection(options, clock, handler);
+        Parties = new PartiesClient(Connection);
+        Keys = new KeysClient(Connection);
+        Budgets = new BudgetsClient(Connection);
+        Models = new ModelsClient(Connection);
+        Audit = new AuditClient(Connection);
+    }
+
+    /// <summary>What all rooms send through.</summary>
+    public GatewayConnection Connection { get; }
+
+    /// <summary>The consortium and its members.</summary>
+    public PartiesClient Parties { get; }
+
+    /// <summary>API keys.</summary>
+    public KeysClient Keys { get; }
+
+    /// <summary>Privacy budgets.</summary>
+    public BudgetsClient Budgets { get; }
+
+    /// <summary>Models.</summary>
+    public ModelsClient Models { get; }
+
+    /// <summary>The audit log.</summary>
+    public AuditClient Audit { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => Connection.Dispose();
+}

@@ -1,0 +1,125 @@
+namespace PrivacyGrains.Protocols.Sharing;
+
+/// <content>What a party computes on its share alone: linear maps with public coefficients.</content>
+public sealed partial class ShareTensor
+{
+    /// <summary>A share of x + y.</summary>
+    /// <exception cref="ArgumentException">The other share has another scheme, party or shape.</exception>
+    public ShareTensor Add(ShareTensor other)
+    {
+        RequireSame(other);
+        var sum = new ulong[_words.Length];
+        Scheme.Algebra.Add(_words, other._words, sum);
+        return new ShareTensor(Scheme, Party, Shape, sum);
+    }
+
+    /// <summary>A share of x - y.</summary>
+    /// <exception cref="ArgumentException">The other share has another scheme, party or shape.</exception>
+    public ShareTensor Subtract(ShareTensor other)
+    {
+        RequireSame(other);
+        var difference = new ulong[_words.Length];
+        Scheme.Algebra.Subtract(_words, other._words, difference);
+        return new ShareTensor(Scheme, Party, Shape, difference);
+    }
+
+    /// <summary>A share of x times a public element.</summary>
+    /// <param name="factor">An element of the algebra; public.</param>
+    public ShareTensor Scale(ulong factor)
+    {
+        var product = new ulong[_words.Length];
+        Scheme.Algebra.Scale(_words, factor, product);
+        return new ShareTensor(Scheme, Party, Shape, product);
+    }
+
+    /// <summary>A share of x plus public elements.</summary>
+    /// <param name="values">One element per place; public.</param>
+    /// <exception cref="ArgumentException">The length is not the shape's.</exception>
+    public ShareTensor AddPublic(ReadOnlySpan<ulong> values)
+    {
+        var sum = new ulong[_words.Length];
+        if (values.Length != sum.Length)
+        {
+            throw new ArgumentException($"A {Shape} tensor takes {Shape.Length} summands; {values.Length} came.", nameof(values));
+        }
+
+        if (Scheme.AddsConstants(Party))
+        {
+            Scheme.Algebra.Add(_words, values, sum);
+        }
+        else
+        {
+            _words.CopyTo(sum.AsSpan());
+        }
+
+        return new ShareTensor(Scheme, Party, Shape, sum);
+    }
+
+    /// <summary>A share of the matrix product x * m with a public matrix.</summary>
+    /// <param name="matrix">columns(x) * <paramref name="columns"/> elements, row-major; public.</param>
+    /// <param name="columns">Columns of the public matrix, at least 0.</param>
+    /// <exception cref="ArgumentException">The length is not the shape's.</exception>
+    public ShareTensor MultiplyPublicMatrix(ReadOnlySpan<ulong> matrix, int columns)
+    {
+        var shape = TensorShape.Of(Shape.Rows, columns);
+        var product = new ulong[shape.Length];
+        Scheme.Algebra.MultiplyMatrix(_words, matrix, product, Shape.Rows, Shape.Columns, columns);
+        return new ShareTensor(Scheme, Party, shape, product);
+    }
+
+    /// <summary>A share of x + row, the row added to every row of the matrix x.</summary>
+    /// <param name="row">A share of columns(x) elements in one row or one dimension.</param>
+    /// <exception cref="ArgumentException">The row has another scheme, party or length.</exception>
+    public ShareTensor AddRow(ShareTensor row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        if (row.Scheme != Scheme || row.Party != Party || row._words.Length != Shape.Columns)
+        {
+            throw new ArgumentException($"A row of {Shape.Columns} elements of the same scheme and party is wanted; this is a {row}.", nameof(row));
+        }
+
+        var sum = new ulong[_words.Length];
+        for (var i = 0; i < Shape.Rows; i++)
+        {
+            Scheme.Algebra.Add(_words.AsSpan(i * Shape.Columns, Shape.Columns), row._words, sum.AsSpan(i * Shape.Columns, Shape.Columns));
+        }
+
+        return new ShareTensor(Scheme, Party, Shape, sum);
+    }
+
+    /// <summary>Sets matrices of equally many rows side by side, as where owners hold different features of the same records.</summary>
+    /// <param name="parts">At least one share, all of one scheme and party.</param>
+    /// <exception cref="ArgumentException">Parts differ in scheme, party or rows, or there are none.</exception>
+    public static ShareTensor ConcatenateColumns(params IReadOnlyList<ShareTensor> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        if (parts.Count == 0 || parts.Any(part => part.Scheme != parts[0].Scheme || part.Party != parts[0].Party || part.Shape.Rows != parts[0].Shape.Rows))
+        {
+            throw new ArgumentException("Parts of one scheme and party with equally many rows are wanted.", nameof(parts));
+        }
+
+        var shape = TensorShape.Of(parts[0].Shape.Rows, parts.Sum(part => part.Shape.Columns));
+        var words = new ulong[shape.Length];
+        var first = 0;
+        foreach (var part in parts)
+        {
+            for (var i = 0; i < shape.Rows; i++)
+            {
+                part._words.AsSpan(i * part.Shape.Columns, part.Shape.Columns).CopyTo(words.AsSpan((i * shape.Columns) + first));
+            }
+
+            first += part.Shape.Columns;
+        }
+
+        return new ShareTensor(parts[0].Scheme, parts[0].Party, shape, words);
+    }
+
+    private void RequireSame(ShareTensor other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.Scheme != Scheme || other.Party != Party || !other.Shape.Equals(Shape))
+        {
+            throw new ArgumentException($"Both shares must have one scheme, party and shape: {this}; {other}.", nameof(other));
+        }
+    }
+}
