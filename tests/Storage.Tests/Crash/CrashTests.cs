@@ -37,7 +37,7 @@ public sealed class PostgresCrashTests(PostgresServer server)
     public async Task Kill_DuringAndBetweenAppends_LosesNothingAcknowledged()
     {
         var place = await server.CreateDatabaseAsync("crash");
-        await CrashRounds.RunAsync("postgres", place, kills: 12, async () =>
+        await CrashRounds.RunAsync("postgres", place, kills: 20, async () =>
         {
             await using var journal = await PostgresJournal.OpenAsync(place, "hospital-a", clock: null, CancellationToken.None);
             return await CrashWriter.CheckAsync(journal);

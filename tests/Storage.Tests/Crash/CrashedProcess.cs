@@ -24,6 +24,7 @@ internal static class CrashedProcess
             RedirectStandardError = true,
         };
         start.Environment[PlaceVariable] = place;
+        start.Environment["DOTNET_EnableDiagnostics"] = "0"; // or each one killed leaves its pipes in the temporary folder
         using var process = Process.Start(start)!;
         try
         {

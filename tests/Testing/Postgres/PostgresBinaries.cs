@@ -7,7 +7,7 @@ public static class PostgresBinaries
     public static string? Find() =>
         (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Concat(Versions("/usr/lib/postgresql").Concat(Versions("/usr/pgsql")).Select(version => Path.Combine(version, "bin")))
-            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
+            .FirstOrDefault(folder => Programs.IsThere(Path.Combine(folder, "initdb")) && Programs.IsThere(Path.Combine(folder, "postgres")));
 
     private static IEnumerable<string> Versions(string folder) =>
         Directory.Exists(folder)

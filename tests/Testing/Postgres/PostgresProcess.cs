@@ -29,10 +29,12 @@ internal sealed class PostgresProcess : IAsyncDisposable
         """;
 
     private readonly Process _shell;
+    private readonly string _folder;
 
-    private PostgresProcess(Process shell, string connectionString)
+    private PostgresProcess(Process shell, string folder, string connectionString)
     {
         _shell = shell;
+        _folder = folder;
         ConnectionString = connectionString;
     }
 
@@ -46,10 +48,11 @@ internal sealed class PostgresProcess : IAsyncDisposable
         {
             var port = FreePort();
             var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-            var start = OtherUser.Shell(Script, OtherUser.CreateFolder(), binaries, port.ToString());
+            var folder = OtherUser.CreateFolder();
+            var start = OtherUser.Shell(Script, folder, binaries, port.ToString());
             start.Environment["PG_TEST_PASSWORD"] = password;
             var shell = Process.Start(start)!;
-            var server = new PostgresProcess(shell, $"Host=127.0.0.1;Port={port};Username=privacygrains;Password={password};Database=postgres;Include Error Detail=true");
+            var server = new PostgresProcess(shell, folder, $"Host=127.0.0.1;Port={port};Username=privacygrains;Password={password};Database=postgres;Include Error Detail=true");
             try
             {
                 await server.WaitAsync();
@@ -72,6 +75,10 @@ internal sealed class PostgresProcess : IAsyncDisposable
         _shell.StandardInput.Close();
         await _shell.WaitForExitAsync();
         _shell.Dispose();
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true); // empty, where the other user may not write its parent
+        }
     }
 
     private static int FreePort()
