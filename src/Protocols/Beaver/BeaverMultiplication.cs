@@ -1,0 +1,43 @@
+using PrivacyGrains.Protocols.Dealing;
+using PrivacyGrains.Protocols.Sharing;
+
+namespace PrivacyGrains.Protocols.Beaver;
+
+/// <summary>Elementwise products of shared tensors with a dealer's triples, in one round.</summary>
+/// <remarks>
+/// Source: Beaver, "Efficient Multiparty Protocols Using Circuit Randomization", CRYPTO 1991. With d = x - a and e = y - b opened,
+/// x * y = a * b + d * b + e * a + d * e. Semi-honest; secret from <see cref="SharingScheme.CorruptionThreshold"/> parties that do not include the dealer.
+/// Each party sends 2 words per product to each peer. A second opening under one triple would reveal x - x': the triple is consumed.
+/// </remarks>
+public static class BeaverMultiplication
+{
+    /// <summary>Masks both factors. Send the words, keep the state.</summary>
+    /// <param name="committee">Who computes.</param>
+    /// <param name="x">This party's share of one factor.</param>
+    /// <param name="y">This party's share of the other factor, of the same shape.</param>
+    /// <param name="triple">As many triples as elements; consumed.</param>
+    /// <returns>The round, which ends in a share of the product.</returns>
+    /// <exception cref="ArgumentException">Shares or triple do not fit each other or the committee.</exception>
+    /// <exception cref="InvalidOperationException">The triple was consumed before.</exception>
+    public static AwaitingPeers<ShareTensor> Begin(Committee committee, ShareTensor x, ShareTensor y, ElementwiseTriple triple)
+    {
+        Shares.RequireOf(committee, x);
+        Shares.RequireOf(committee, y);
+        ArgumentNullException.ThrowIfNull(triple);
+        Shares.RequireSameShape(x, y);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(triple.Length, x.Shape.Length);
+        var algebra = committee.Scheme.Algebra;
+        var length = x.Shape.Length;
+        var (a, b, c) = triple.Consume();
+        var outbound = new ulong[2 * length];
+        algebra.Subtract(x.Words, a, outbound.AsSpan(0, length));
+        algebra.Subtract(y.Words, b, outbound.AsSpan(length));
+        return AwaitingPeers<ShareTensor>.Broadcast(committee, Combination.Open, outbound, opened =>
+        {
+            var d = opened.AsSpan(0, length);
+            var e = opened.AsSpan(length);
+            var product = Shares.Multiply(committee, d, e, a, b, c);
+            return ShareTensor.Own(committee.Scheme, committee.Self, x.Shape, product);
+        });
+    }
+}

@@ -1,0 +1,98 @@
+using PrivacyGrains.Arithmetic;
+
+namespace PrivacyGrains.Protocols.Dealing;
+
+/// <summary>Computes the correlated parts of each kind, in the order of <see cref="CorrelationRequest.Parts"/>.</summary>
+internal static class CorrelationMaker
+{
+    internal static void Make(CorrelationRequest request, WordAlgebra algebra, DealerStreams deal)
+    {
+        switch (request.Kind)
+        {
+            case CorrelationKind.ElementwiseTriple:
+                Product(algebra, deal.Random(request.First), deal.Random(request.First), deal);
+                break;
+            case CorrelationKind.MatrixTriple:
+                Matrix(request, algebra, deal);
+                break;
+            case CorrelationKind.Square:
+                var root = deal.Random(request.First);
+                Product(algebra, root, root, deal);
+                break;
+            case CorrelationKind.Truncation:
+                TruncationTuple(algebra, deal.Random(request.First), request.Second, deal);
+                break;
+            case CorrelationKind.BitTriple:
+                var (x, y) = (deal.RandomBits(request.First), deal.RandomBits(request.First));
+                PackedBits.And(x, y, x);
+                deal.FixedBits(x);
+                break;
+            case CorrelationKind.SharedBit:
+                deal.Fixed(Spread(deal.RandomBits(PackedBits.WordsFor(request.First)), request.First));
+                break;
+            case CorrelationKind.ComparisonMask:
+                var mask = deal.Random(request.First);
+                var planes = new ulong[algebra.Bits * PackedBits.WordsFor(request.First)];
+                PackedBits.ToPlanes(mask, planes, algebra.Bits);
+                deal.FixedBits(planes);
+                break;
+            case CorrelationKind.Selection:
+                var bits = Spread(deal.RandomBits(PackedBits.WordsFor(request.First)), request.First);
+                deal.Fixed(bits);
+                Product(algebra, deal.Random(request.First), bits, deal);
+                break;
+            default:
+                throw new InvalidOperationException($"{request.Kind} is no kind.");
+        }
+    }
+
+    private static void Product(WordAlgebra algebra, ulong[] x, ulong[] y, DealerStreams deal)
+    {
+        var product = new ulong[x.Length];
+        algebra.Multiply(x, y, product);
+        deal.Fixed(product);
+    }
+
+    private static void Matrix(CorrelationRequest request, WordAlgebra algebra, DealerStreams deal)
+    {
+        var (m, k, n) = (request.First, request.Second, request.Third);
+        var left = deal.Random(m * k);
+        var right = deal.Random(k * n);
+        var product = new ulong[m * n];
+        algebra.MultiplyMatrix(left, right, product, m, k, n);
+        deal.Fixed(product);
+    }
+
+    // Z_2^64: ((r mod 2^63) >> f, bit 63 of r). F_p: (r >> f, w) with w = 0 where r < 2^60, else ((r + 1) >> f) - (r >> f) - 2^(61 - f): what a
+    // truncation subtracts more where its masked value wrapped past p. docs/protocols/truncation.md derives both.
+    private static void TruncationTuple(WordAlgebra algebra, ulong[] mask, int shift, DealerStreams deal)
+    {
+        var high = new ulong[mask.Length];
+        var overflow = new ulong[mask.Length];
+        for (var i = 0; i < mask.Length; i++)
+        {
+            if (algebra.Bits == 64)
+            {
+                high[i] = (mask[i] & long.MaxValue) >> shift;
+                overflow[i] = mask[i] >> 63;
+            }
+            else
+            {
+                high[i] = mask[i] >> shift;
+                overflow[i] = mask[i] >> 60 == 0
+                    ? 0
+                    : Field61.Subtract(Field61.Subtract((mask[i] + 1) >> shift, high[i]), 1UL << (61 - shift));
+            }
+        }
+
+        deal.Fixed(high);
+        deal.Fixed(overflow);
+    }
+
+    private static ulong[] Spread(ulong[] bits, int count)
+    {
+        var words = new ulong[count];
+        PackedBits.Spread(bits, words);
+        return words;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using PrivacyGrains.Arithmetic.Randomness;
+
+namespace PrivacyGrains.Protocols.Dealing;
+
+/// <summary>Makes correlated randomness for one session.</summary>
+/// <remarks>
+/// Source: the trusted-dealer preprocessing of Beaver, "Commodity-Based Cryptography", STOC 1997, with seed compression as in Boyle, Couteau, Gilboa,
+/// Ishai, Kohl, Scholl, "Efficient Pseudorandom Correlation Generators", CRYPTO 2019, section 1 (each party expands a short seed, the last also gets a
+/// correction). The dealer knows every mask: it must see no message of the computation and collude with no party. Secrecy against t parties is
+/// computational, by AES-128 in counter mode. The dealer proves nothing: a wrong correlation gives a wrong result.
+/// </remarks>
+public static class Dealer
+{
+    /// <summary>Draws fresh seeds and deals one session's correlations.</summary>
+    /// <param name="plan">What to make.</param>
+    /// <param name="session">The session that the blobs serve; each says so.</param>
+    /// <param name="random">Uniform bytes; <see cref="SystemRandomSource"/> outside tests. Twice the same bytes would deal the same masks twice.</param>
+    /// <returns>One blob per party, in the order of indices. Secret: seal each to its party and keep none.</returns>
+    public static ImmutableArray<byte[]> Deal(PreprocessingPlan plan, SessionId session, IRandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(random);
+        var seeds = new byte[plan.Scheme.Parties][];
+        for (var party = 0; party < seeds.Length; party++)
+        {
+            seeds[party] = new byte[AesCtrRandomSource.SeedLength];
+            random.Fill(seeds[party]);
+        }
+
+        using var deal = new DealerStreams(plan, seeds);
+        foreach (var request in plan.Requests)
+        {
+            CorrelationMaker.Make(request, plan.Scheme.Algebra, deal);
+        }
+
+        var digest = plan.Digest();
+        return [.. seeds.Select((seed, party) => Correlations.WriteBlob(session, digest, party, seed, deal.CorrectionOf(party)))];
+    }
+}
