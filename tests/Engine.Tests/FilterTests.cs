@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
 using PrivacyGrains.Engine.Tests.Grains;
 using PrivacyGrains.Testing;
 

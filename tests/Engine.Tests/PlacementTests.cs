@@ -1,6 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
-using Orleans.Runtime;
 using PrivacyGrains.Engine.Tests.Grains;
 using PrivacyGrains.Testing;
 

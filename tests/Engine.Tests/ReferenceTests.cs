@@ -1,5 +1,3 @@
-using Orleans;
-using Orleans.Runtime;
 using PrivacyGrains.Engine.Tests.Grains;
 
 namespace PrivacyGrains.Engine.Tests;

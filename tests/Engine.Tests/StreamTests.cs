@@ -1,4 +1,3 @@
-using Orleans.Runtime;
 using PrivacyGrains.Engine.Tests.Grains;
 
 namespace PrivacyGrains.Engine.Tests;

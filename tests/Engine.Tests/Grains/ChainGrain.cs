@@ -1,4 +1,3 @@
-
 namespace PrivacyGrains.Engine.Tests.Grains;
 
 /// <summary>Calls another grain that calls back.</summary>

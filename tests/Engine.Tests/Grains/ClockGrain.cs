@@ -1,7 +1,3 @@
-using Orleans;
-using Orleans.Concurrency;
-using Orleans.Runtime;
-
 namespace PrivacyGrains.Engine.Tests.Grains;
 
 /// <summary>A grain with timers and reminders.</summary>

@@ -1,5 +1,3 @@
-using Orleans;
-
 namespace PrivacyGrains.Engine.Tests.Grains;
 
 /// <summary>A grain whose calls pass filters.</summary>

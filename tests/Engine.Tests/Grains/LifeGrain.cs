@@ -1,6 +1,3 @@
-using Orleans;
-using Orleans.Concurrency;
-
 namespace PrivacyGrains.Engine.Tests.Grains;
 
 /// <summary>A grain that tells when it begins and ends, and that can fail in every way.</summary>

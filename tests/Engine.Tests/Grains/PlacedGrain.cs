@@ -1,5 +1,3 @@
-using Orleans;
-
 namespace PrivacyGrains.Engine.Tests.Grains;
 
 /// <summary>A grain that runs on its party's silo.</summary>

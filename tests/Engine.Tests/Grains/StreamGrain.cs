@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Orleans;
 
 namespace PrivacyGrains.Engine.Tests.Grains;
 

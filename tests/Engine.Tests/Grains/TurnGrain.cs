@@ -1,4 +1,3 @@
-
 namespace PrivacyGrains.Engine.Tests.Grains;
 
 /// <summary>A grain whose calls wait at gates, so that a test sees which run beside each other.</summary>
