@@ -28,7 +28,7 @@ public sealed class EngineSiloOptions
     /// <summary>The TCP port for clients, 1 to 65535, or 0 for none.</summary>
     public int GatewayPort { get; init; } = 30000;
 
-    /// <summary>The IP address that others reach this silo at; null for loopback.</summary>
+    /// <summary>The IP address or host name that others reach this silo at; null for loopback.</summary>
     public string? AdvertisedAddress { get; init; }
 
     /// <summary>With several silos on one machine and no database: the <c>host:port</c> of the first one's <see cref="SiloPort"/>; null on the first itself.</summary>
@@ -46,6 +46,6 @@ public sealed class EngineSiloOptions
     /// <summary>How long a caller waits for an answer before <see cref="TimeoutException"/>.</summary>
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long an activation without work stays; at least two minutes on Orleans.</summary>
+    /// <summary>How long an activation without work stays.</summary>
     public TimeSpan IdleDeactivation { get; init; } = TimeSpan.FromMinutes(15);
 }
