@@ -23,7 +23,7 @@ internal static class P256Curve
     private static readonly byte[] SpkiPrefix = Convert.FromHexString("3059301306072A8648CE3D020106082A8648CE3D030107034200");
     private static readonly BigInteger Prime = Hex("FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF");
     private static readonly BigInteger B = Hex("5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B");
-    private static readonly BigInteger Order = Hex("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551");
+    private static readonly byte[] Order = Convert.FromHexString("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551");
 
     /// <summary>Whether these bytes are the uncompressed form of a point on the curve.</summary>
     public static bool IsPoint(ReadOnlySpan<byte> point)
@@ -38,7 +38,7 @@ internal static class P256Curve
         return x < Prime && y < Prime && (((y * y) - (x * x * x) + (3 * x) - B) % Prime).IsZero;
     }
 
-    /// <summary>Whether these bytes are a private scalar: 1 to the order less one. Not constant-time, except that it tells nothing of a scalar in range.</summary>
+    /// <summary>Whether these bytes are a private scalar: 1 to the order less one. Time depends on the length only.</summary>
     public static bool IsScalar(ReadOnlySpan<byte> scalar)
     {
         if (scalar.Length != ScalarLength)
@@ -46,8 +46,15 @@ internal static class P256Curve
             return false;
         }
 
-        var value = new BigInteger(scalar, isUnsigned: true, isBigEndian: true);
-        return !value.IsZero && value < Order;
+        // scalar - order borrows exactly where the scalar is smaller.
+        var (borrow, any) = (0, 0);
+        for (var i = ScalarLength - 1; i >= 0; i--)
+        {
+            any |= scalar[i];
+            borrow = ((scalar[i] - Order[i] - borrow) >> 8) & 1;
+        }
+
+        return (borrow & (any != 0 ? 1 : 0)) == 1;
     }
 
     /// <summary>The point inside a SubjectPublicKeyInfo, or empty where it is of another form.</summary>

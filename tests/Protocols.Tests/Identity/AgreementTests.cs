@@ -31,6 +31,16 @@ public sealed class AgreementTests
     [InlineData("01")]
     public void TryImport_ScalarOutOfRange_Refuses(string hex) => Assert.False(AgreementKey.TryImport(Convert.FromHexString(hex), out _));
 
+    [Theory]
+    [InlineData("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632550")]
+    [InlineData("00000000000000000000000000000000000000000000000000000000000000FF")]
+    [InlineData("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC6324FF")]
+    public void TryImport_ScalarAtTheEdgeOfTheRange_Accepts(string hex)
+    {
+        Assert.True(AgreementKey.TryImport(Convert.FromHexString(hex), out var key));
+        key.Dispose();
+    }
+
     [Fact]
     public void TryImport_ScalarOne_GivesTheGenerator()
     {
