@@ -19,7 +19,12 @@ public static class BeaverMultiplication
     /// <returns>The round, which ends in a share of the product.</returns>
     /// <exception cref="ArgumentException">Shares or triple do not fit each other or the committee.</exception>
     /// <exception cref="InvalidOperationException">The triple was consumed before.</exception>
-    public static AwaitingPeers<ShareTensor> Begin(Committee committee, ShareTensor x, ShareTensor y, ElementwiseTriple triple)
+    public static AwaitingPeers<ShareTensor> Begin(Committee committee, ShareTensor x, ShareTensor y, ElementwiseTriple triple) =>
+        Begin(committee, x, y, triple, product => ShareTensor.Own(committee.Scheme, committee.Self, x.Shape, product));
+
+    /// <summary>The same, with a local step on the products' shares.</summary>
+    internal static AwaitingPeers<ShareTensor> Begin(
+        Committee committee, ShareTensor x, ShareTensor y, ElementwiseTriple triple, Func<ulong[], ShareTensor> finish)
     {
         Shares.RequireOf(committee, x);
         Shares.RequireOf(committee, y);
@@ -36,8 +41,7 @@ public static class BeaverMultiplication
         {
             var d = opened.AsSpan(0, length);
             var e = opened.AsSpan(length);
-            var product = Shares.Multiply(committee, d, e, a, b, c);
-            return ShareTensor.Own(committee.Scheme, committee.Self, x.Shape, product);
+            return finish(Shares.Multiply(committee, d, e, a, b, c));
         });
     }
 }

@@ -32,6 +32,7 @@ public sealed class AwaitingRound<T> : Phase<T>
 {
     private readonly Committee _committee;
     private readonly IEnumerator<AwaitingPeers[]> _script;
+    private readonly AwaitingPeers[] _steps;
     private readonly Slot<T> _slot;
     private bool _used;
 
@@ -39,9 +40,10 @@ public sealed class AwaitingRound<T> : Phase<T>
     {
         _committee = committee;
         _script = script;
+        _steps = script.Current;
         _slot = slot;
         Round = round;
-        WordsPerPeer = script.Current.Sum(step => step.WordsPerPeer);
+        WordsPerPeer = _steps.Sum(step => step.WordsPerPeer);
     }
 
     /// <summary>The round's number, from 0.</summary>
@@ -56,7 +58,7 @@ public sealed class AwaitingRound<T> : Phase<T>
     {
         var words = new ulong[WordsPerPeer];
         var at = 0;
-        foreach (var step in _script.Current)
+        foreach (var step in _steps)
         {
             step.OutboundTo(peer).CopyTo(words.AsSpan(at));
             at += step.WordsPerPeer;
@@ -87,7 +89,7 @@ public sealed class AwaitingRound<T> : Phase<T>
         }
 
         var at = 0;
-        foreach (var step in _script.Current)
+        foreach (var step in _steps)
         {
             if (step.Accept([.. peers.Select(peer => peer with { Words = peer.Words.Slice(at, step.WordsPerPeer) })]) is { } fault)
             {

@@ -87,6 +87,41 @@ public sealed partial class ShareTensor
         return new ShareTensor(Scheme, Party, Shape, sum);
     }
 
+    /// <summary>The same elements under other dimensions; both share one memory.</summary>
+    /// <param name="shape">As many elements.</param>
+    /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
+    public ShareTensor Reshape(TensorShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return shape.Length == Shape.Length
+            ? new ShareTensor(Scheme, Party, shape, _words)
+            : throw new ArgumentException($"A {Shape} tensor cannot become {shape}.", nameof(shape));
+    }
+
+    /// <summary>One run of elements, flat.</summary>
+    internal ShareTensor Slice(int start, int length) =>
+        new(Scheme, Party, TensorShape.Of(length), _words.AsSpan(start, length).ToArray());
+
+    /// <summary>Runs of elements one after the other, flat.</summary>
+    internal static ShareTensor Concatenate(params ReadOnlySpan<ShareTensor> parts)
+    {
+        var length = 0;
+        foreach (var part in parts)
+        {
+            length += part._words.Length;
+        }
+
+        var words = new ulong[length];
+        var at = 0;
+        foreach (var part in parts)
+        {
+            part._words.CopyTo(words.AsSpan(at));
+            at += part._words.Length;
+        }
+
+        return new ShareTensor(parts[0].Scheme, parts[0].Party, TensorShape.Of(length), words);
+    }
+
     /// <summary>Sets matrices of equally many rows side by side, as where owners hold different features of the same records.</summary>
     /// <param name="parts">At least one share, all of one scheme and party.</param>
     /// <exception cref="ArgumentException">Parts differ in scheme, party or rows, or there are none.</exception>
