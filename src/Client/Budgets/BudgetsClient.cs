@@ -56,7 +56,7 @@ public sealed class BudgetsClient(GatewayConnection connection)
 
     /// <summary>Keeps a held loss: from here on the release may be opened.</summary>
     public Task<ChargeReceiptBody> CommitAsync(string party, string budget, string chargeId, CancellationToken cancel = default) =>
-        connection.SendAsync<ChargeReason, ChargeReceiptBody>(HttpMethod.Post, Segments.Path("budgets", party, budget, "charges", chargeId, "commit"), new(""), repeatable: true, cancel: cancel);
+        connection.PostAsync<ChargeReceiptBody>(Segments.Path("budgets", party, budget, "charges", chargeId, "commit"), repeatable: true, cancel);
 
     /// <summary>Gives a held loss back; refused once committed.</summary>
     public Task<ChargeReceiptBody> RefundAsync(string party, string budget, string chargeId, string reason, CancellationToken cancel = default) =>

@@ -14,6 +14,7 @@ namespace PrivacyGrains.Client.Http;
 public sealed class GatewayConnection : IDisposable
 {
     private const int LargestAnswer = 64 * 1024 * 1024;
+    private const int WorthAsking = 64 * 1024;
 
     private readonly GatewayOptions _options;
     private readonly TimeProvider _clock;
@@ -96,6 +97,15 @@ public sealed class GatewayConnection : IDisposable
     public Task<TAnswer> SendBytesAsync<TAnswer>(HttpMethod method, string path, ReadOnlyMemory<byte> body, bool repeatable = false, CancellationToken cancel = default) =>
         SendAsync<TAnswer>(method, path, () => Content(body, "application/octet-stream"), repeatable, null, cancel);
 
+    /// <summary>Sends a POST without a body and reads a message back.</summary>
+    /// <typeparam name="TAnswer">What comes back.</typeparam>
+    /// <param name="path">Relative, with escaped segments.</param>
+    /// <param name="repeatable">Whether sending it twice is the same as once.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="GatewayException">The gateway refused, or did not answer.</exception>
+    public Task<TAnswer> PostAsync<TAnswer>(string path, bool repeatable = false, CancellationToken cancel = default) =>
+        SendAsync<TAnswer>(HttpMethod.Post, path, null, repeatable, null, cancel);
+
     /// <summary>Sends a request without a body, of which only success matters.</summary>
     /// <param name="method">DELETE, or POST.</param>
     /// <param name="path">Relative, with escaped segments.</param>
@@ -163,6 +173,7 @@ public sealed class GatewayConnection : IDisposable
             try
             {
                 using var request = new HttpRequestMessage(method, path) { Content = content?.Invoke() };
+                request.Headers.ExpectContinue = request.Content?.Headers.ContentLength > WorthAsking; // so that a refusal is heard, not a broken pipe
                 if (idempotencyKey is not null)
                 {
                     request.Headers.Add("Idempotency-Key", idempotencyKey);

@@ -71,7 +71,7 @@ internal static class BudgetEndpoints
     {
         var fault = request is not { Epsilon: > 0, Delta: > 0 and < 1 } ? "epsilon is greater than 0; delta is greater than 0 and less than 1."
             : request.Neighbours is not ("add-remove" or "replace-one") ? "neighbours is add-remove or replace-one."
-            : request.Unit is not { Length: >= 1 and <= 64 } ? "unit has 1 to 64 characters."
+            : !RouteNames.IsParty(request.Unit) || request.Unit.Length > 48 ? "unit is named by 1 to 48 characters of a-z, 0-9 and hyphen, beginning with a letter."
             : request.DisclosureQuotas is { } q && (q.Count > 64 || q.Any(p => p.Key is not { Length: >= 1 and <= 128 } || p.Value < 0)) ?
                 "disclosureQuotas has at most 64 purposes of 1 to 128 characters, each with 0 or more."
             : null;

@@ -39,7 +39,17 @@ internal static class JoinEndpoints
         var invitation = new Invitation(request.Party, request.DisplayName, [.. request.Roles], ApiKey.HashSecret(secret));
         CryptographicOperations.ZeroMemory(secret);
         var reply = await calls.Within(calls.Consortium.InviteAsync(invitation), cancel);
-        return reply.ToCreated(m => $"/v1/parties/{m.Party}", m => new InvitationBody(ConsortiumEndpoints.ToBody(m), token));
+        if (reply.Refusal is { } refusal)
+        {
+            return ProblemResult.Of(refusal);
+        }
+
+        var consortium = await calls.Within(calls.Consortium.GetAsync(), cancel);
+        return consortium.ToCreated(_ => $"/v1/parties/{request.Party}", view =>
+        {
+            var line = new InvitationToken(request.Party, view.Consortium, Convert.ToHexStringLower(SHA256.HashData(view.CoordinatorKey.Span)), token);
+            return new InvitationBody(ConsortiumEndpoints.ToBody(reply.Value!), line.Consortium, line.CoordinatorFingerprint, token, line.Format());
+        });
     }
 
     private static async Task<IResult> JoinAsync(string party, JoinRequestBody request, GrainCalls calls, CancellationToken cancel)

@@ -20,6 +20,8 @@ namespace PrivacyGrains.Gateway.Hosting;
 /// <summary>Puts the gateway into a web application: one that hosts a silo too, or one that only reaches a cluster.</summary>
 public static class GatewayHosting
 {
+    private static readonly ProblemResult UnknownRoute = ProblemResult.Of(ProblemCodes.UnknownRoute, "The OpenAPI document at /openapi/v1.json lists the routes.");
+
     /// <summary>Adds the gateway's services and sets the server's addresses and limits. An <c>IGrainFactory</c> must come from a silo or a client beside it.</summary>
     /// <param name="builder">The application's builder.</param>
     /// <param name="settings">What the operator set.</param>
@@ -69,6 +71,7 @@ public static class GatewayHosting
         app.UseRouting();
         app.UseAuthentication();
         app.UseRateLimiter();
+        app.Use(static (context, next) => context.GetEndpoint() is null ? UnknownRoute.ExecuteAsync(context) : next(context)); // which is open to all, unlike all else
         app.UseAuthorization();
 
         // 3. Grains learn who asked.
@@ -76,7 +79,7 @@ public static class GatewayHosting
         {
             if (ApiCaller.Of(context.User) is { } caller)
             {
-                RequestContext.Set("pg.caller", caller.CredentialId);
+                Grains.Caller.Set(caller.CredentialId);
             }
 
             return next(context);
@@ -108,7 +111,7 @@ public static class GatewayHosting
 
     private static ProblemResult Bare(HttpContext context) => context.Response.StatusCode switch
     {
-        StatusCodes.Status404NotFound => ProblemResult.Of(ProblemCodes.UnknownRoute, "The OpenAPI document at /openapi/v1.json lists the routes."),
+        StatusCodes.Status404NotFound => UnknownRoute,
         StatusCodes.Status405MethodNotAllowed => ProblemResult.Of(ProblemCodes.WrongMethod, $"Allowed: {context.Response.Headers.Allow}."),
         StatusCodes.Status413PayloadTooLarge => ProblemResult.Of(ProblemCodes.TooLarge, "Send a shorter body."),
         StatusCodes.Status415UnsupportedMediaType => ProblemResult.Of(ProblemCodes.WrongMediaType, "The OpenAPI document states which media type the route takes."),

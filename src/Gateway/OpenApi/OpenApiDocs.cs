@@ -37,6 +37,38 @@ internal static class OpenApiDocs
         (422, [ProblemCodes.IdempotencyKeyReused]),
     ];
 
+    private static readonly (string Name, string About)[] Rooms =
+    [
+        ("consortium", "Who belongs to the consortium."),
+        ("parties", "Parties: inviting, joining, data sets, presence."),
+        ("keys", "API keys."),
+        ("budgets", "Privacy budgets and their charges."),
+        ("models", "Models and their versions."),
+        ("audit", "The audit log."),
+    ];
+
+    private static readonly Dictionary<string, string> Parameters = new(StringComparer.Ordinal)
+    {
+        ["party"] = "1 to 64 characters of a-z, 0-9 and hyphen, beginning with a letter.",
+        ["budget"] = "1 to 64 characters of a-z, 0-9 and hyphen.",
+        ["dataSet"] = "1 to 64 characters of a-z, 0-9, hyphen and dot.",
+        ["model"] = "1 to 64 characters of a-z, 0-9, hyphen and dot.",
+        ["version"] = "From 1; for weights, 0 is the newest.",
+        ["chargeId"] = "As it was reserved, percent-encoded.",
+        ["credentialId"] = "The key's public name.",
+        ["kind"] = "As logistic: 1 to 64 characters.",
+        ["lineage"] = "Where it comes from, as training/detector: 1 to 200 characters.",
+        ["privacyNote"] = "The privacy claim that goes with it: 1 to 200 characters.",
+        ["digest"] = "Lower-case hex of SHA-256 over the body.",
+        ["after"] = "The version after which entries are wanted; 0 for all.",
+        ["from"] = "The index from which entries are wanted.",
+        ["limit"] = "How many at most: 1 to 1000.",
+        ["index"] = "The entry's index, from 0.",
+        ["size"] = "The tree's size.",
+        ["first"] = "The smaller tree's size, from 1.",
+        ["second"] = "The larger tree's size.",
+    };
+
     public static void Configure(OpenApiOptions options)
     {
         options.AddDocumentTransformer(static (document, _, _) =>
@@ -49,6 +81,7 @@ internal static class OpenApiDocs
                     + "Byte strings in JSON are base64; large vectors are application/octet-stream. Numbers are finite; unknown members are refused.",
             };
             document.Servers = []; // wherever it was fetched from
+            document.Tags = Rooms.Select(r => new OpenApiTag { Name = r.Name, Description = r.About }).ToHashSet();
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
             {
@@ -60,6 +93,16 @@ internal static class OpenApiDocs
                     Description = "An API key of the consortium.",
                 },
             };
+            return Task.CompletedTask;
+        });
+        options.AddSchemaTransformer(static (schema, context, _) =>
+        {
+            if (context.JsonTypeInfo.Type == typeof(double) || context.JsonTypeInfo.Type == typeof(double?))
+            {
+                schema.Type = context.JsonTypeInfo.Type == typeof(double) ? JsonSchemaType.Number : JsonSchemaType.Number | JsonSchemaType.Null;
+            }
+
+            schema.AdditionalPropertiesAllowed = true; // requests refuse unknown members, but answers may grow
             return Task.CompletedTask;
         });
         options.AddOperationTransformer(static (operation, context, _) =>
@@ -77,6 +120,13 @@ internal static class OpenApiDocs
         var isPost = context.Description.HttpMethod == "POST";
         IEnumerable<(int Status, string[] Codes)> all = metadata.OfType<RefusalMetadata>().Select(r => (r.Status, r.Codes.ToArray()))
             .Concat(Everywhere).Concat(open ? [] : WithKey).Concat(operation.RequestBody is null ? [] : WithBody).Concat(isPost ? WithIdempotency : []);
+        var room = context.Description.RelativePath!.Split('/')[1];
+        operation.Tags = new HashSet<OpenApiTagReference> { new(room, context.Document) };
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+        {
+            parameter.Description = Parameters.GetValueOrDefault(parameter.Name ?? "");
+        }
+
         operation.Responses ??= [];
         foreach (var (status, codes) in all.GroupBy(r => r.Status).OrderBy(g => g.Key).Select(g => (g.Key, g.SelectMany(r => r.Codes).Distinct(StringComparer.Ordinal))))
         {
@@ -90,6 +140,9 @@ internal static class OpenApiDocs
             };
         }
 
+        var sorted = new OpenApiResponses();
+        operation.Responses.OrderBy(r => r.Key, StringComparer.Ordinal).ToList().ForEach(r => sorted[r.Key] = r.Value);
+        operation.Responses = sorted;
         if (isPost)
         {
             (operation.Parameters ??= []).Add(new OpenApiParameter

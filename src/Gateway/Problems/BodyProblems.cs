@@ -16,7 +16,7 @@ internal static class BodyProblems
         { StatusCode: StatusCodes.Status415UnsupportedMediaType } => ProblemResult.Of(ProblemCodes.WrongMediaType, "Send JSON as application/json."),
         { InnerException: JsonException json } => Of(json),
         { InnerException: BadHttpRequestException inner } => Of(inner),
-        _ when exception.Message.Contains("from body", StringComparison.Ordinal) => ProblemResult.Of(ProblemCodes.NotJson, "A JSON body is needed."),
+        _ when exception.Message.Contains("no body was provided", StringComparison.Ordinal) || exception.Message.Contains("from body", StringComparison.Ordinal) => ProblemResult.Of(ProblemCodes.NotJson, "A JSON body is needed."),
         _ when exception.Message.StartsWith("Failed to bind", StringComparison.Ordinal) || exception.Message.StartsWith("Required parameter", StringComparison.Ordinal) =>
             ProblemResult.Of(ProblemCodes.InvalidParameter, Parameter(exception.Message)),
         _ => ProblemResult.Of(ProblemCodes.Malformed, "The request breaks HTTP, or its body ended early."),

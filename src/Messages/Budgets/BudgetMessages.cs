@@ -4,7 +4,7 @@ namespace PrivacyGrains.Messages.Budgets;
 /// <param name="Epsilon">The limit, at <paramref name="Delta"/>; finite, greater than 0.</param>
 /// <param name="Delta">Greater than 0, less than 1.</param>
 /// <param name="Neighbours"><c>add-remove</c> or <c>replace-one</c>.</param>
-/// <param name="Unit">What one privacy unit is, as <c>patient record</c>.</param>
+/// <param name="Unit">What one privacy unit is, as <c>patient-record</c>: 1 to 48 characters of a-z, 0-9 and hyphen, beginning with a letter.</param>
 /// <param name="DisclosureQuotas">How many exact outputs each purpose may have, by purpose; left out for none.</param>
 public sealed record BudgetTermsBody(double Epsilon, double Delta, string Neighbours, string Unit, IReadOnlyDictionary<string, long>? DisclosureQuotas = null);
 

@@ -12,8 +12,11 @@ public sealed record InviteRequest(string Party, string DisplayName, IReadOnlyLi
 
 /// <summary>An invitation, to be handed to the party by a way that the operator trusts.</summary>
 /// <param name="Member">The party's entry in the consortium's book.</param>
+/// <param name="Consortium">The consortium's name, which the joining party's proof is bound to.</param>
+/// <param name="CoordinatorFingerprint">Lower-case hex of SHA-256 over the coordinator's key, to be pinned.</param>
 /// <param name="Token">Answered this once. Whoever holds it can join as this party. Secret.</param>
-public sealed record InvitationBody(MemberBody Member, string Token)
+/// <param name="Invitation">All of the above in one line, as <c>privacygrains join</c> takes it. Secret.</param>
+public sealed record InvitationBody(MemberBody Member, string Consortium, string CoordinatorFingerprint, string Token, string Invitation)
 {
     /// <summary>The shape only: the token is secret.</summary>
     public override string ToString() => $"InvitationBody {{ Party = {Member.Party}, Token = (secret) }}";
