@@ -12,7 +12,7 @@ namespace PrivacyGrains.Storage;
 /// append nor is taken for a conflict.
 /// </para>
 /// <para>A server that runs with <c>fsync</c> or <c>synchronous_commit</c> off is refused, because what it acknowledges may be lost.</para>
-/// <para>What a passing failure interrupts is tried again for about 3 s; then the exception of Npgsql passes. Payloads are kept as they are; see docs/adr/0002.</para>
+/// <para>What a passing failure interrupts is tried again for about 8 s; then the exception of Npgsql passes. Payloads are kept as they are; see docs/adr/0002.</para>
 /// </remarks>
 public sealed class PostgresJournal : IJournal, IAsyncDisposable
 {

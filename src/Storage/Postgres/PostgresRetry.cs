@@ -5,23 +5,25 @@ namespace PrivacyGrains.Storage.Postgres;
 /// <summary>Tries again after what passes by itself: a lost or refused connection, a restarting server, a serialization failure.</summary>
 internal static class PostgresRetry
 {
-    // 50 ms, doubled: all attempts together wait 3 s, well under the ten that a call may last.
-    private const int Attempts = 7;
+    // A server that recovers from a crash takes seconds; a call may last ten in all.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs what may be run twice without harm.</summary>
     public static async Task<T> RunAsync<T>(Func<Task<T>> action, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        var began = TimeProvider.System.GetTimestamp();
+        for (var delay = FirstDelay; ; delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay)
         {
             try
             {
                 return await action();
             }
-            catch (NpgsqlException exception) when (attempt < Attempts && IsTransient(exception))
+            catch (NpgsqlException exception) when (TimeProvider.System.GetElapsedTime(began) < Patience && IsTransient(exception))
             {
                 // The server's recovery takes real time, whatever clock the caller's tests hold.
-                await Task.Delay(FirstDelay * Math.Pow(2, attempt - 1), TimeProvider.System, cancellationToken);
+                await Task.Delay(delay, TimeProvider.System, cancellationToken);
             }
         }
     }

@@ -9,14 +9,14 @@ namespace PrivacyGrains.Testing;
 /// <summary>A PostgreSQL server of this process's own, in a temporary folder on a free loopback port.</summary>
 /// <remarks>
 /// A shell holds the server and reads from this process: when its input ends, because the server is disposed or this process has died in any way, it stops the
-/// server and removes the folder.
+/// server and removes the folder. It stops it at once and not in order: nobody will read this data again, and an orderly stop during a recovery may never end.
 /// </remarks>
 internal sealed class PostgresProcess : IAsyncDisposable
 {
     private const string Script = """
         set -e
         folder=$1; bin=$2; port=$3
-        trap : INT
+        trap : INT TERM HUP
         trap 'rm -rf "$folder"' EXIT
         printf '%s' "$PG_TEST_PASSWORD" > "$folder/password"
         "$bin/initdb" -D "$folder/data" -U privacygrains -A scram-sha-256 --pwfile="$folder/password" --no-locale -E UTF8 --no-sync > "$folder/initdb.log" 2>&1 || { cat "$folder/initdb.log" >&2; exit 1; }
@@ -24,7 +24,7 @@ internal sealed class PostgresProcess : IAsyncDisposable
         server=$!
         echo "$server"
         cat > /dev/null || :
-        kill -INT "$server" 2> /dev/null || :
+        kill -QUIT "$server" 2> /dev/null || :
         wait "$server" || :
         """;
 
