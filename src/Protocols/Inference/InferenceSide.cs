@@ -1,0 +1,261 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using PrivacyGrains.Arithmetic.Randomness;
+using PrivacyGrains.Protocols.Dealing;
+using PrivacyGrains.Protocols.Sharing;
+using PrivacyGrains.Protocols.Wire;
+
+namespace PrivacyGrains.Protocols.Inference;
+
+/// <summary>One party's whole side of a joint inference: messages in, messages out, no I/O.</summary>
+/// <remarks>
+/// <para>States: awaiting round 0 .. awaiting round R-1, then finished or halted; nothing leads back. Each message carries its round and a binding to
+/// session, plan, parties and public weights. A peer may be one round ahead, since it may have all messages of a round before this party has: its message is kept.</para>
+/// <para>Faults halt this side for good: <c>inference.stranger</c>, <c>inference.malformed</c>, <c>inference.foreign-run</c>, <c>inference.wrong-round</c>,
+/// <c>inference.doubled</c>, <c>inference.wrong-length</c>, <c>inference.missing</c>, <c>inference.after-end</c>, <c>opening.not-an-element</c>. Never a wrong result in their place; a wrong
+/// value of the right form is not detected (semi-honest security).</para>
+/// <para><see cref="Receive"/> computes on the caller's thread, milliseconds to seconds: a grain calls it off its scheduler, one call at a time. Not thread-safe.
+/// Keys, sealing and the proof that a peer is who it says are the channel's.</para>
+/// </remarks>
+public sealed class InferenceSide : IDisposable
+{
+    private readonly byte[] _binding;
+    private readonly Correlations _correlations;
+    private readonly Dictionary<PartyId, ReadOnlyMemory<ulong>> _current = [];
+    private readonly Dictionary<PartyId, ReadOnlyMemory<ulong>> _ahead = [];
+    private Phase<ShareTensor>? _phase;
+    private ProtocolFault? _fault;
+
+    private InferenceSide(InferencePlan plan, Committee committee, byte[] binding, Correlations correlations)
+    {
+        Plan = plan;
+        Committee = committee;
+        _binding = binding;
+        _correlations = correlations;
+    }
+
+    /// <summary>What is computed.</summary>
+    public InferencePlan Plan { get; }
+
+    /// <summary>Who computes.</summary>
+    public Committee Committee { get; }
+
+    /// <summary>The round that is awaited, from 0; the number of rounds once this side is finished.</summary>
+    public int Round => (_phase as AwaitingRound<ShareTensor>)?.Round ?? Plan.Rounds;
+
+    /// <summary>Why this side halted, or null.</summary>
+    public ProtocolFault? Fault => _fault;
+
+    /// <summary>Peers whose message of the awaited round is not in.</summary>
+    public ImmutableArray<PartyId> Missing =>
+        _phase is AwaitingRound<ShareTensor> ? [.. Committee.Peers.Where(peer => !_current.ContainsKey(peer))] : [];
+
+    /// <summary>Starts this party's side and makes its first messages.</summary>
+    /// <param name="plan">What is computed; the same at every party.</param>
+    /// <param name="session">This run; never used before.</param>
+    /// <param name="committee">Who computes, of the plan's scheme.</param>
+    /// <param name="input">This party's share of the input, rows x features, in the plan's format.</param>
+    /// <param name="weights">One entry per dense layer, in order.</param>
+    /// <param name="correlations">This party's, dealt for the plan's preprocessing and untouched; disposed at the end.</param>
+    /// <param name="random">This party's own uniform bytes; <see cref="SystemRandomSource"/> outside tests.</param>
+    /// <returns>The side, and its first messages or, for a plan without rounds, its output.</returns>
+    /// <exception cref="ArgumentException">Parts do not fit the plan.</exception>
+    public static (InferenceSide Side, InferenceProgress First) Begin(
+        InferencePlan plan, SessionId session, Committee committee, ShareTensor input, IReadOnlyList<LayerWeights> weights,
+        Correlations correlations, IRandomSource random)
+    {
+        RequireFit(plan, committee, input, weights, correlations);
+        ArgumentNullException.ThrowIfNull(random);
+        var side = new InferenceSide(plan, committee, Bind(plan, session, committee, weights), correlations);
+        side._phase = Phase<ShareTensor>.Start(committee, slot => LayerScripts.Run(plan, committee, input, weights, correlations, random, slot));
+        return (side, side.Report(side.Outbound()));
+    }
+
+    /// <summary>Takes one peer's message and computes on as far as the messages allow.</summary>
+    /// <param name="from">The peer, as the channel knows it.</param>
+    /// <param name="message">Its bytes, unsealed; may be hostile.</param>
+    /// <returns>What to do next. After a fault every call answers the same halt.</returns>
+    public InferenceProgress Receive(PartyId from, ReadOnlyMemory<byte> message)
+    {
+        if (_fault is not null)
+        {
+            return new InferenceProgress.Halt(_fault);
+        }
+
+        if (_phase is Finished<ShareTensor>)
+        {
+            // This side stays finished: its output was handed out.
+            return new InferenceProgress.Halt(new ProtocolFault("inference.after-end", from, "nothing: this side is finished", "a message"));
+        }
+
+        if (Keep(from, message.Span) is { } fault)
+        {
+            return Stop(fault);
+        }
+
+        var outbound = ImmutableArray.CreateBuilder<RoundMessage>();
+        while (_phase is AwaitingRound<ShareTensor> round && Missing.IsEmpty)
+        {
+            PeerWords[] peers = [.. _current.Select(entry => new PeerWords(entry.Key, entry.Value))];
+            if (!round.Next(peers).Try(out var next, out fault))
+            {
+                return Stop(fault);
+            }
+
+            _phase = next;
+            _current.Clear();
+            foreach (var (peer, words) in _ahead)
+            {
+                _current.Add(peer, words);
+            }
+
+            _ahead.Clear();
+            outbound.AddRange(Outbound());
+        }
+
+        return Report(outbound.ToImmutable());
+    }
+
+    /// <summary>Gives up waiting, as a deadline or an operator has it: halts with the fault <c>inference.missing</c>, which names whom this side waited for.</summary>
+    /// <returns>The halt, or what ended this side before.</returns>
+    public InferenceProgress Abandon()
+    {
+        if (_fault is not null || _phase is Finished<ShareTensor>)
+        {
+            return Report([]);
+        }
+
+        var missing = Missing;
+        return Stop(new ProtocolFault("inference.missing", missing[0], $"the messages of round {Round}", $"none from {string.Join(", ", missing)}"));
+    }
+
+    /// <summary>Forgets keys and correlations. An output share that was handed out stays its holder's.</summary>
+    public void Dispose() => _correlations.Dispose();
+
+    /// <inheritdoc/>
+    public override string ToString() => _fault is { } fault ? $"halted: {fault}" : $"round {Round} of {Plan.Rounds}, {Committee}";
+
+    private static void RequireFit(
+        InferencePlan plan, Committee committee, ShareTensor input, IReadOnlyList<LayerWeights> weights, Correlations correlations)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(committee);
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(correlations);
+        if (committee.Scheme != plan.Scheme)
+        {
+            throw new ArgumentException($"The plan is for {plan.Scheme}; the committee has {committee.Scheme}.", nameof(committee));
+        }
+
+        if (input.Scheme != plan.Scheme || input.Party != committee.Self || !input.Shape.Equals(plan.InputShape))
+        {
+            throw new ArgumentException($"A {plan.InputShape} share of party {committee.Self} is wanted; this is a {input}.", nameof(input));
+        }
+
+        if (correlations.Party != committee.Self || correlations.Remaining != plan.Preprocessing.Requests.Length
+            || correlations.Plan.Scheme != plan.Scheme || !correlations.Plan.Requests.SequenceEqual(plan.Preprocessing.Requests))
+        {
+            throw new ArgumentException($"Untouched correlations of this party for this plan are wanted; these are {correlations}.", nameof(correlations));
+        }
+
+        RequireWeights(plan, committee, weights);
+    }
+
+    private static void RequireWeights(InferencePlan plan, Committee committee, IReadOnlyList<LayerWeights> weights)
+    {
+        DenseLayer[] dense = [.. plan.Layers.OfType<DenseLayer>()];
+        if (weights.Count != dense.Length)
+        {
+            throw new ArgumentException($"{dense.Length} dense layers need as many weights; {weights.Count} came.", nameof(weights));
+        }
+
+        var width = plan.Features;
+        for (var i = 0; i < dense.Length; i++)
+        {
+            var given = weights[i];
+            if (given.Inputs != width || given.Outputs != dense[i].Outputs || given.IsSecret != dense[i].SecretWeights
+                || (given.SecretWeights is { } share && (share.Scheme != plan.Scheme || share.Party != committee.Self)))
+            {
+                throw new ArgumentException(
+                    $"Dense layer {i} needs {(dense[i].SecretWeights ? "shared" : "public")} weights {width} x {dense[i].Outputs} of this party; these are {given}.", nameof(weights));
+            }
+
+            width = dense[i].Outputs;
+        }
+    }
+
+    private static byte[] Bind(InferencePlan plan, SessionId session, Committee committee, IReadOnlyList<LayerWeights> weights)
+    {
+        var writer = new WireWriter("mpc.binding", 1).Text(session.Value).Bytes(plan.Digest()).Int32(committee.Parties.Length);
+        foreach (var party in committee.Parties)
+        {
+            writer.Text(party.Value);
+        }
+
+        foreach (var layer in weights)
+        {
+            writer.Bytes(layer.PublicDigest());
+        }
+
+        return SHA256.HashData(writer.Written.Span);
+    }
+
+    private ProtocolFault? Keep(PartyId from, ReadOnlySpan<byte> message)
+    {
+        var index = Committee.IndexOf(from);
+        if (index < 0 || index == Committee.Self)
+        {
+            return new ProtocolFault("inference.stranger", from, "a peer of this computation", "somebody else");
+        }
+
+        if (!RoundMessage.Read(from, message, _binding).Try(out var read, out var fault))
+        {
+            return fault;
+        }
+
+        if (read.Round < 0 || read.Round > Round + 1 || read.Round >= Plan.Rounds)
+        {
+            return new ProtocolFault("inference.wrong-round", from, $"round {Round} or the next", $"round {read.Round}");
+        }
+
+        if (read.Words.Length != Plan.WordsPerRound[read.Round])
+        {
+            return new ProtocolFault("inference.wrong-length", from, $"{Plan.WordsPerRound[read.Round]} words", $"{read.Words.Length}");
+        }
+
+        // An earlier round is over because this peer's message of it came.
+        var isNew = read.Round >= Round && (read.Round == Round ? _current : _ahead).TryAdd(from, read.Words);
+        return isNew ? null : new ProtocolFault("inference.doubled", from, $"one message of round {read.Round}", "two");
+    }
+
+    private ImmutableArray<RoundMessage> Outbound() => _phase is AwaitingRound<ShareTensor> round
+        ? [.. Committee.Peers.Select(peer => RoundMessage.Write(peer, _binding, round.Round, round.OutboundTo(peer)))]
+        : [];
+
+    private InferenceProgress Report(ImmutableArray<RoundMessage> outbound)
+    {
+        if (_fault is not null)
+        {
+            return new InferenceProgress.Halt(_fault);
+        }
+
+        if (_phase is Finished<ShareTensor> finished)
+        {
+            _correlations.Dispose();
+            return new InferenceProgress.Finish(outbound, finished.Output);
+        }
+
+        return new InferenceProgress.Continue(outbound, Round, Missing);
+    }
+
+    private InferenceProgress Stop(ProtocolFault fault)
+    {
+        _fault = fault;
+        _phase = null;
+        _current.Clear();
+        _ahead.Clear();
+        _correlations.Dispose();
+        return new InferenceProgress.Halt(fault);
+    }
+}

@@ -1,0 +1,113 @@
+using PrivacyGrains.Arithmetic.Randomness;
+using PrivacyGrains.Protocols.Dealing;
+using PrivacyGrains.Protocols.Inference;
+using PrivacyGrains.Protocols.Sharing;
+using PrivacyGrains.Protocols.Tests.Sharing;
+
+namespace PrivacyGrains.Protocols.Tests.Inference;
+
+/// <summary>All sides of one inference, their messages in one bag that a test delivers from in any order.</summary>
+internal sealed class InferenceRun
+{
+    private readonly Dictionary<int, ShareTensor> _outputs = [];
+
+    public InferenceRun(InferencePlan plan, double[] input, IReadOnlyList<(double[] Weights, double[] Bias)> layers, SessionId? session = null)
+    {
+        Plan = plan;
+        var scheme = plan.Scheme;
+        var simulation = new Simulation(scheme);
+        Session = session ?? Simulation.Session;
+        var blobs = Dealer.Deal(plan.Preprocessing, Session, SystemRandomSource.Instance);
+        BlobBytes = [.. blobs.Select(blob => (long)blob.Length)];
+        var inputs = SecretSharing.Split(scheme, input, plan.InputShape, plan.Format, SystemRandomSource.Instance);
+        var weights = ShareWeights(plan, layers);
+        Sides = new InferenceSide[scheme.Parties];
+        MessagesSent = new int[scheme.Parties];
+        BytesSent = new long[scheme.Parties];
+        for (var party = 0; party < scheme.Parties; party++)
+        {
+            var correlations = Correlations.Expand(blobs[party], plan.Preprocessing, Session, party).Value;
+            (Sides[party], var first) = InferenceSide.Begin(
+                plan, Session, simulation.Committees[party], inputs[party], weights[party], correlations, SystemRandomSource.Instance);
+            Take(party, first);
+        }
+    }
+
+    public InferencePlan Plan { get; }
+
+    public SessionId Session { get; }
+
+    public InferenceSide[] Sides { get; }
+
+    public int[] MessagesSent { get; }
+
+    public long[] BytesSent { get; }
+
+    public long[] BlobBytes { get; }
+
+    /// <summary>Messages under way: sender and message.</summary>
+    public List<(int From, RoundMessage Message)> Bag { get; } = [];
+
+    public int IndexOf(PartyId party) => Sides[0].Committee.IndexOf(party);
+
+    /// <summary>Delivers all messages, choosing the next by the function, and opens the output.</summary>
+    public double[] Complete(Func<int, int>? choose = null)
+    {
+        while (Bag.Count > 0)
+        {
+            var at = choose?.Invoke(Bag.Count) ?? 0;
+            var (from, message) = Bag[at];
+            Bag.RemoveAt(at);
+            Take(IndexOf(message.To), Sides[IndexOf(message.To)].Receive(Simulation.Name(from), message.Bytes));
+        }
+
+        Assert.Equal(Plan.Scheme.Parties, _outputs.Count);
+        var decoded = new double[Plan.OutputShape.Length];
+        var opened = SecretSharing.Reconstruct([.. _outputs.Values]).Value;
+        Plan.Format.Decode(Plan.Scheme.Algebra, opened, decoded);
+        return decoded;
+    }
+
+    public void Take(int party, InferenceProgress progress)
+    {
+        var outbound = progress switch
+        {
+            InferenceProgress.Continue go => go.Outbound,
+            InferenceProgress.Finish finish => finish.Outbound,
+            _ => throw new InvalidOperationException(progress.ToString()),
+        };
+        foreach (var message in outbound)
+        {
+            MessagesSent[party]++;
+            BytesSent[party] += message.Bytes.Length;
+            Bag.Add((party, message));
+        }
+
+        if (progress is InferenceProgress.Finish { Output: var output })
+        {
+            _outputs.Add(party, output);
+        }
+    }
+
+    private static LayerWeights[][] ShareWeights(InferencePlan plan, IReadOnlyList<(double[] Weights, double[] Bias)> layers)
+    {
+        DenseLayer[] dense = [.. plan.Layers.OfType<DenseLayer>()];
+        var all = Enumerable.Range(0, plan.Scheme.Parties).Select(_ => new LayerWeights[dense.Length]).ToArray();
+        var width = plan.Features;
+        for (var i = 0; i < dense.Length; i++)
+        {
+            var weights = SecretSharing.Split(plan.Scheme, layers[i].Weights, TensorShape.Of(width, dense[i].Outputs), plan.Format, SystemRandomSource.Instance);
+            var bias = SecretSharing.Split(plan.Scheme, layers[i].Bias, TensorShape.Of(dense[i].Outputs), plan.Format, SystemRandomSource.Instance);
+            for (var party = 0; party < all.Length; party++)
+            {
+                all[party][i] = dense[i].SecretWeights
+                    ? LayerWeights.Shared(weights[party], bias[party])
+                    : LayerWeights.Public(plan.Scheme, plan.Format, width, layers[i].Weights, layers[i].Bias);
+            }
+
+            width = dense[i].Outputs;
+        }
+
+        return all;
+    }
+}
