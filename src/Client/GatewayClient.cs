@@ -4,6 +4,9 @@ using PrivacyGrains.Client.Http;
 using PrivacyGrains.Client.Keys;
 using PrivacyGrains.Client.Models;
 using PrivacyGrains.Client.Parties;
+using PrivacyGrains.Client.Queries;
+using PrivacyGrains.Client.Rounds;
+using PrivacyGrains.Client.Trainings;
 
 namespace PrivacyGrains.Client;
 
@@ -23,6 +26,9 @@ public sealed class GatewayClient : IDisposable
         Budgets = new BudgetsClient(Connection);
         Models = new ModelsClient(Connection);
         Audit = new AuditClient(Connection);
+        Rounds = new RoundsClient(Connection);
+        Trainings = new TrainingsClient(Connection);
+        Queries = new QueriesClient(Connection);
     }
 
     /// <summary>What all rooms send through.</summary>
@@ -42,6 +48,15 @@ public sealed class GatewayClient : IDisposable
 
     /// <summary>The audit log.</summary>
     public AuditClient Audit { get; }
+
+    /// <summary>Secure-aggregation rounds, and a party's board of work.</summary>
+    public RoundsClient Rounds { get; }
+
+    /// <summary>Training jobs.</summary>
+    public TrainingsClient Trainings { get; }
+
+    /// <summary>Statistics queries.</summary>
+    public QueriesClient Queries { get; }
 
     /// <inheritdoc/>
     public void Dispose() => Connection.Dispose();

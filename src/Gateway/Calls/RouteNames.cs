@@ -33,7 +33,7 @@ internal sealed class RouteNames : IEndpointFilter
             var text = value as string;
             var fault = name switch
             {
-                "party" when !IsParty(text) => "A party is named by 1 to 64 characters of a-z, 0-9 and hyphen, beginning with a letter.",
+                "party" or "owner" when !IsParty(text) => $"A {(name == "party" ? "party" : "round's owner")} is named by 1 to 64 characters of a-z, 0-9 and hyphen, beginning with a letter.",
                 "chargeId" when !IsId(text is null ? null : Unescape(text)) => "An id has 1 to 160 printable ASCII characters and no percent sign.",
                 "budget" when !IsBudget(text) => "A budget is named by 1 to 64 characters of a-z, 0-9 and hyphen.",
                 "model" or "dataSet" or "job" or "query" or "session" when !IsName(text) =>

@@ -100,6 +100,10 @@ public static class GatewayHosting
         v1.MapCharges();
         v1.MapModels(settings);
         v1.MapAudit();
+        v1.MapWork();
+        v1.MapRounds();
+        v1.MapTrainings();
+        v1.MapQueries();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.MapGrainMetrics().AllowAnonymous().DisableRateLimiting();

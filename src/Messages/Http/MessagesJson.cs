@@ -6,6 +6,10 @@ using PrivacyGrains.Messages.Budgets;
 using PrivacyGrains.Messages.Keys;
 using PrivacyGrains.Messages.Models;
 using PrivacyGrains.Messages.Parties;
+using PrivacyGrains.Messages.Queries;
+using PrivacyGrains.Messages.Rounds;
+using PrivacyGrains.Messages.Trainings;
+using PrivacyGrains.Messages.Work;
 
 namespace PrivacyGrains.Messages.Http;
 
@@ -15,7 +19,8 @@ public static class MessagesJson
 {
     /// <summary>The contexts of all rooms.</summary>
     public static IJsonTypeInfoResolver Resolver { get; } = JsonTypeInfoResolver.Combine(
-        HttpJson.Default, PartiesJson.Default, KeysJson.Default, BudgetsJson.Default, ModelsJson.Default, AuditJson.Default);
+        HttpJson.Default, PartiesJson.Default, KeysJson.Default, BudgetsJson.Default, ModelsJson.Default, AuditJson.Default,
+        RoundsJson.Default, TrainingsJson.Default, QueriesJson.Default, WorkJson.Default);
 
     /// <summary>What the gateway reads with: unknown and doubled members, missing ones, other cases of letters and numbers that are not finite are refused.</summary>
     public static JsonSerializerOptions Strict { get; } = Frozen(options =>

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PrivacyGrains.Messages.Http;
+using PrivacyGrains.Messages.Rounds;
+
+namespace PrivacyGrains.Messages.Queries;
+
+/// <summary>What a statistics query is.</summary>
+/// <param name="Statistic"><c>count</c> or <c>mean</c> (which also gives the noised count).</param>
+/// <param name="Rho">zCDP cost that each participant's ledger is charged; greater than 0.</param>
+/// <param name="Participants">Parties.</param>
+/// <param name="Budget">The name of the budget that each of them charges.</param>
+/// <param name="ReconstructionThreshold">Of the round.</param>
+/// <param name="MinimumCohort">Of the round.</param>
+/// <param name="Colluders">Participants whose noise does not count for the claim.</param>
+/// <param name="PhaseSeconds">The deadline of each phase.</param>
+/// <param name="Column">The column of a mean; empty for a count.</param>
+/// <param name="Low">The public lower clamping bound of the column.</param>
+/// <param name="High">The public upper clamping bound of the column.</param>
+/// <param name="FilterColumn">Counts only records whose value in this column is <paramref name="FilterValue"/>; empty for all.</param>
+/// <param name="FilterValue">See there.</param>
+public sealed record QueryTermsBody(
+    string Statistic, double Rho, IReadOnlyList<string> Participants, string Budget, int ReconstructionThreshold, int MinimumCohort, int Colluders,
+    double PhaseSeconds, string Column = "", double Low = 0, double High = 0, string FilterColumn = "", string FilterValue = "");
+
+/// <summary>Where a query stands.</summary>
+/// <param name="Query">Its name.</param>
+/// <param name="Analyst">The credential that asked: it receives the answer.</param>
+/// <param name="Terms">What it is.</param>
+/// <param name="Version">Grows with every change.</param>
+/// <param name="Status"><c>running</c>, <c>answered</c> or <c>failed</c>.</param>
+/// <param name="Rounds">Its rounds; more than one only after an abort.</param>
+/// <param name="Answer">Once answered; null before.</param>
+/// <param name="Message">Why it failed; null otherwise.</param>
+public sealed record QueryBody(
+    string Query, string Analyst, QueryTermsBody Terms, long Version, string Status, IReadOnlyList<RoundLineBody> Rounds, QueryAnswerBody? Answer, string? Message);
+
+/// <summary>An answer with its error bar and its cost.</summary>
+/// <param name="Value">The statistic.</param>
+/// <param name="ErrorBar95">Half the width of the 95 % interval that the noise alone gives.</param>
+/// <param name="Count">The noised count beside a mean; the value itself for a count.</param>
+/// <param name="Rho">What each participant's ledger was charged, in zCDP.</param>
+/// <param name="Contributors">Whose records are in it.</param>
+public sealed record QueryAnswerBody(double Value, double ErrorBar95, double Count, double Rho, IReadOnlyList<string> Contributors);
+
+/// <summary>A query in a list.</summary>
+public sealed record QuerySummary(string Query, string Title, DateTimeOffset CreatedAt);
+
+/// <summary>JSON of this room.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(QueryTermsBody))]
+[JsonSerializable(typeof(QueryBody))]
+[JsonSerializable(typeof(Listing<QuerySummary>))]
+public sealed partial class QueriesJson : JsonSerializerContext;
