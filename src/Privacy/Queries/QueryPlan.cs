@@ -83,6 +83,67 @@ public sealed class QueryPlan
         }
     }
 
+    /// <summary>Finds the least noise whose loss a zCDP charge covers.</summary>
+    /// <param name="query">A query without fault.</param>
+    /// <param name="neighbours">Relation and unit of the contributors' budgets.</param>
+    /// <param name="rho">What each contributor's ledger is charged; above zero.</param>
+    /// <param name="contributors">How many parties add their part and noise; 1 or more.</param>
+    /// <param name="colluding">How many of them may pool what they know against the others.</param>
+    /// <param name="dropping">How many may be missing from the total.</param>
+    /// <returns>The plan: at every order its loss is at most rho times the order.</returns>
+    /// <exception cref="ArgumentException">The query has a fault, or the unit does not fit it.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Nobody's noise is left, or the charge is zero or needs more noise than 64 bits hold.</exception>
+    public static QueryPlan ForRho(StatisticsQuery query, Neighbours neighbours, Rho rho, int contributors, int colluding, int dropping)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(rho.Value, 0, nameof(rho));
+
+        // A hair below, so that whoever checks the plan on another machine, whose exponential differs in the last bit, finds it covered too.
+        var target = Rho.Create(rho.Value * (1 - 1e-9));
+        var local = JointGaussian.LocalVarianceFor(contributors, colluding, dropping, query.Sensitivity(neighbours.Relation).L2Squared / (2 * target.Value));
+        while (true)
+        {
+            var plan = WithVariance(query, neighbours, ExactRatio.RoundUp(local), contributors, colluding, dropping);
+            if (plan.IsCoveredBy(target))
+            {
+                return plan;
+            }
+
+            local *= 1.001; // as in Create
+        }
+    }
+
+    /// <summary>The plan of a noise that somebody else chose.</summary>
+    /// <param name="query">A query without fault.</param>
+    /// <param name="neighbours">Relation and unit of the contributors' budgets.</param>
+    /// <param name="localVariance">Of each contributor's draws; at least 1/4.</param>
+    /// <param name="contributors">How many parties add their part and noise; 1 or more.</param>
+    /// <param name="colluding">How many of them may pool what they know against the others.</param>
+    /// <param name="dropping">How many may be missing from the total.</param>
+    /// <returns>The plan with its loss: compare it with what will be charged, see <see cref="IsCoveredBy"/>.</returns>
+    /// <exception cref="ArgumentException">The query has a fault, or the unit does not fit it.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Nobody's noise is left, or there is too little of it for the bound.</exception>
+    public static QueryPlan WithVariance(StatisticsQuery query, Neighbours neighbours, ExactRatio localVariance, int contributors, int colluding, int dropping)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if ((query.Fault() ?? UnitFault(query, neighbours)) is { } fault)
+        {
+            throw new ArgumentException(fault, nameof(query));
+        }
+
+        var joint = JointGaussian.Create(contributors, colluding, dropping, localVariance.ToDouble());
+        var (l2Squared, l1) = query.Sensitivity(neighbours.Relation);
+        return new QueryPlan(query, neighbours, joint, localVariance, joint.Loss(l2Squared, l1, query.Dimension));
+    }
+
+    /// <summary>Whether a zCDP charge is at least the loss, at every order of the grid.</summary>
+    /// <param name="rho">The charge.</param>
+    public bool IsCoveredBy(Rho rho)
+    {
+        var charge = PrivacyEvents.Zcdp(rho).Units;
+        return Loss.DeltaUnits == 0 && Enumerable.Range(0, RenyiOrders.Count).All(i => Loss.Units[i] <= charge[i]);
+    }
+
     /// <summary>The plan's name: the computation digest that charges and rosters bind.</summary>
     /// <returns>SHA-256 over the query, the neighbours and every figure of the noise, 64 lower-case hex digits.</returns>
     public string Digest()
