@@ -17,12 +17,19 @@ internal sealed class GrainMetrics : IDisposable
     private readonly ConcurrentDictionary<(string Party, string Budget), (double Spent, double Left)> _budgets = new();
     private readonly ConcurrentDictionary<string, long> _members = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _logs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string Owner, string Phase, long Waiting)> _rounds = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _trainings = new(StringComparer.Ordinal);
     private readonly Counter<long> _charges;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _conflicts;
     private readonly Counter<long> _witnessFailures;
     private readonly Counter<long> _auditFailures;
     private readonly Histogram<double> _appends;
+    private readonly Counter<long> _roundsEnded;
+    private readonly Counter<long> _dropped;
+    private readonly Counter<long> _maskedBytes;
+    private readonly Counter<long> _queries;
+    private readonly Histogram<double> _phases;
 
     /// <summary>Makes the instruments.</summary>
     public GrainMetrics(IMeterFactory meters)
@@ -36,6 +43,14 @@ internal sealed class GrainMetrics : IDisposable
         _conflicts = _meter.CreateCounter<long>("privacygrains.journal.conflicts", "{append}", "Appends that met entries of another activation.");
         _witnessFailures = _meter.CreateCounter<long>("privacygrains.witness.failures", "{message}", "Ledger heads that a witness did not take, by witness.");
         _auditFailures = _meter.CreateCounter<long>("privacygrains.audit.failures", "{message}", "Times that audit events were held back.");
+        _roundsEnded = _meter.CreateCounter<long>("privacygrains.rounds", "{round}", "Rounds that ended, by owner's kind and outcome.");
+        _dropped = _meter.CreateCounter<long>("privacygrains.round.dropped", "{party}", "Participants that left a round or did not answer in time, by phase.");
+        _maskedBytes = _meter.CreateCounter<long>("privacygrains.round.masked", "By", "Bytes of masked inputs received.");
+        _queries = _meter.CreateCounter<long>("privacygrains.queries", "{query}", "Queries that ended, by outcome.");
+        _phases = _meter.CreateHistogram<double>("privacygrains.round.phase.duration", "s", "Until a phase of a round was over, by owner's kind and phase.");
+        _meter.CreateObservableGauge(
+            "privacygrains.round.waiting", () => _rounds.Values.Select(r => Measured(r.Waiting, ("job", r.Owner), ("phase", r.Phase))), "{party}", "Participants that an open round waits for, by job and phase.");
+        _meter.CreateObservableGauge("privacygrains.training.step", () => _trainings.Select(t => Measured(t.Value, ("job", t.Key))), "{step}", "Steps that a running training has made.");
         _meter.CreateObservableGauge("privacygrains.consortium.members", () => _members.Select(m => Measured(m.Value, ("status", m.Key))), "{party}", "Parties by status.");
         _meter.CreateObservableGauge("privacygrains.audit.entries", () => _logs.Select(l => Measured(l.Value, ("log", l.Key))), "{entry}", "Entries of the audit log.");
     }
@@ -71,6 +86,53 @@ internal sealed class GrainMetrics : IDisposable
 
     /// <summary>How many entries a log has.</summary>
     public void LogStands(string log, long entries) => _logs[log] = entries;
+
+    /// <summary>Where a round stands; a null phase takes it off.</summary>
+    public void RoundStands(string round, string owner, string? phase, long waiting)
+    {
+        if (phase is null)
+        {
+            _rounds.TryRemove(round, out _);
+        }
+        else
+        {
+            _rounds[round] = (owner, phase, waiting);
+        }
+    }
+
+    /// <summary>A phase of a round is over.</summary>
+    public void PhaseEnded(string ownerKind, string phase, double seconds) => _phases.Record(seconds, new("owner", ownerKind), new("phase", phase));
+
+    /// <summary>A round is over.</summary>
+    public void RoundEnded(string ownerKind, string outcome) => _roundsEnded.Add(1, new("owner", ownerKind), new("outcome", outcome));
+
+    /// <summary>Participants left a round.</summary>
+    public void Dropped(string phase, int count)
+    {
+        if (count > 0)
+        {
+            _dropped.Add(count, new KeyValuePair<string, object?>("phase", phase));
+        }
+    }
+
+    /// <summary>A masked input came.</summary>
+    public void MaskedBytesReceived(int bytes) => _maskedBytes.Add(bytes);
+
+    /// <summary>Where a training stands; a null step takes it off.</summary>
+    public void TrainingStands(string job, int? step)
+    {
+        if (step is { } made)
+        {
+            _trainings[job] = made;
+        }
+        else
+        {
+            _trainings.TryRemove(job, out _);
+        }
+    }
+
+    /// <summary>A query is over.</summary>
+    public void QueryEnded(string statistic, string outcome) => _queries.Add(1, new("statistic", statistic), new("outcome", outcome));
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -21,6 +21,7 @@ public static class GrainServices
         services.AddSingleton(settings);
         services.AddSingleton<GrainMetrics>();
         services.AddSingleton<GrainJournals>();
+        services.AddSingleton<Milestones>();
         return services;
     }
 }

@@ -21,6 +21,9 @@ internal sealed partial class AuditTrail(
     /// <summary>Whether the log has events of this source that the journal does not have: the journal was rolled back, or another activation is ahead.</summary>
     public bool LogIsAhead { get; private set; }
 
+    /// <summary>Whether the log is known to have all that is durable here.</summary>
+    public bool HasAll => _sent >= version();
+
     /// <summary>Sends what the log has not got, as far as it answers in time. Does not throw.</summary>
     /// <param name="fresh">Events that were just made durable, to spare reading them again; the last ones of the journal.</param>
     public async Task FlushAsync(params IReadOnlyList<AuditEvent> fresh)

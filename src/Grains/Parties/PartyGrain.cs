@@ -25,12 +25,7 @@ internal sealed partial class PartyGrain(
     private readonly Dictionary<string, VerificationKey> _members = new(StringComparer.Ordinal);
     private Journal<PartyBook, PartyEntry> _journal = null!;
     private Journal<WitnessBook, HeadWitnessed> _witnessed = null!;
-    private readonly HashSet<WorkItem> _work = [];
-    private readonly ChangeSignal _workChanged = new(clock);
     private DateTimeOffset? _agentSeenAt;
-
-    // Begins at the time, so that an agent that waits for more than it has seen is not left waiting by a fresh activation.
-    private long _workVersion = clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     private string Name => this.GetPrimaryKeyString();
 
@@ -111,41 +106,6 @@ internal sealed partial class PartyGrain(
         (await _witnessed.ReadAsync()).Find(party, budget) is { } head
             ? new LedgerHeadView(head.Party, head.Budget, head.Version, head.HeadHash, head.Signature)
             : null;
-
-    /// <inheritdoc/>
-    public Task OfferWorkAsync(WorkItem item)
-    {
-        if (_work.Add(item))
-        {
-            NoteWorkChanged();
-        }
-
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public Task EndWorkAsync(WorkItem item)
-    {
-        if (_work.Remove(item))
-        {
-            NoteWorkChanged();
-        }
-
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public async Task<WorkView> WorkAsync(long afterVersion, int waitMilliseconds)
-    {
-        await _workChanged.WaitAsync(() => _workVersion > afterVersion, waitMilliseconds);
-        return new WorkView(_workVersion, [.. _work]);
-    }
-
-    private void NoteWorkChanged()
-    {
-        _workVersion++;
-        _workChanged.Changed();
-    }
 
     /// <summary>The member's key, where the head verifies under it. Known keys are asked first: the coordinator need not be there for every head.</summary>
     private async Task<VerificationKey?> KeyOfAsync(string party, SignedLedgerHead head)

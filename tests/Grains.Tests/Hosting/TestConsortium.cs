@@ -33,9 +33,12 @@ internal sealed class TestConsortium : IAsyncDisposable
 
     public IAuditLogGrain Audit => Cluster.Grains.GetGrain<IAuditLogGrain>(Name);
 
-    public static async Task<TestConsortium> StartAsync(params string[] parties)
+    public static Task<TestConsortium> StartAsync(params string[] parties) => StartWithAsync(TimeProvider.System, parties);
+
+    /// <summary>As <see cref="StartAsync"/>, under another clock; a manual one stops every timer of grains until it is advanced.</summary>
+    public static async Task<TestConsortium> StartWithAsync(TimeProvider clock, params string[] parties)
     {
-        var consortium = new TestConsortium(TimeProvider.System);
+        var consortium = new TestConsortium(clock);
         consortium.Keys.EnsureCreated(IStores.ConsortiumOwner);
         consortium.Cluster = await GrainTestCluster.StartAsync(new GrainTestClusterOptions
         {
@@ -43,6 +46,7 @@ internal sealed class TestConsortium : IAsyncDisposable
                 .AddPrivacyGrains(new GrainSettings(Name, "silo"))
                 .AddSingleton<IStores>(consortium.Stores)
                 .AddSingleton<IPartyKeys>(consortium.Keys),
+            Clock = clock,
         });
         if (parties.Length > 0)
         {
