@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsvHelper;
 using PrivacyGrains.Client.Errors;
+using PrivacyGrains.Privacy.Queries;
 
 namespace PrivacyGrains.Client.Csv;
 
@@ -120,6 +121,10 @@ public sealed class CsvTable
 
         return numbers;
     }
+
+    /// <summary>The rows as the pure projects take them.</summary>
+    /// <exception cref="InputException"><c>table.bad-header</c>.</exception>
+    public Table ToTable() => Table.TryCreate(Header, _rows, out var table, out var fault) ? table : throw new InputException(fault.Code, $"{_name}: {fault.Message}");
 
     /// <summary>The shape only: the rows are secret.</summary>
     public override string ToString() => $"CsvTable({_name}, {Rows} x {Header.Count})";

@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using PrivacyGrains.Learning.Data;
+using PrivacyGrains.Learning.Models;
+using PrivacyGrains.Learning.Training;
+using PrivacyGrains.Messages.Budgets;
+using PrivacyGrains.Messages.Rounds;
+using PrivacyGrains.Privacy.Accounting;
+
+namespace PrivacyGrains.Client.Agents;
+
+/// <summary>A training step: local gradient steps on the party's rows, clipped and noised record by record, then quantised for the sum.</summary>
+/// <remarks>The noise is in full at this party, so its charge holds against everybody else together, whoever drops out. See <see cref="LocalTrainer"/>.</remarks>
+internal sealed class TrainingStepComputation : IRoundComputation
+{
+    /// <inheritdoc/>
+    public string OwnerKind => "training";
+
+    /// <inheritdoc/>
+    public async Task<(PreparedRound? Work, AgentRefusal? Refusal)> PrepareAsync(RoundPlanBody plan, AgentContext agent, CancellationToken cancel)
+    {
+        if (!TrainingStepSpec.TryDecode(plan.Computation, out var spec, out var fault))
+        {
+            return (null, new AgentRefusal("agent.bad-computation", $"This is no training step: {fault}."));
+        }
+
+        if (await CheckAsync(plan, spec, agent, cancel) is { } refusal)
+        {
+            return (null, refusal);
+        }
+
+        var data = agent.DataOf(plan.Budget)!;
+        if (!LabelledTable.TryCreate(data.Rows, spec.SchemaFor(data.Rows), out var rows, out var wrong))
+        {
+            return (null, PartyPolicy.Refuse(wrong));
+        }
+
+        var bytes = await agent.Gateway.Trainings.WeightsAsync(spec.Job, spec.Step - 1, cancel);
+        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != spec.BaseWeights || !LogisticModelFile.TryRead(bytes, out var model, out _)
+            || !model.Scale.Ranges.AsSpan().SequenceEqual(spec.Features.AsSpan()))
+        {
+            return (null, new AgentRefusal("agent.other-weights", $"The weights of step {spec.Step - 1} are not those that the round names, or not a model of its features."));
+        }
+
+        return (new PreparedRound(
+            OwnerKind,
+            spec.Job,
+            spec.IsCharged ? new LossBody("zcdp", spec.RoundRho().Value) : null,
+            random => spec.Words().Encode(LocalTrainer.Run(model, rows, spec.Options(), data.DeclaredRows, random), weight: 1, random)), null);
+    }
+
+    private static async Task<AgentRefusal?> CheckAsync(RoundPlanBody plan, TrainingStepSpec spec, AgentContext agent, CancellationToken cancel) =>
+        spec.Job != plan.OwnerId || spec.VectorLength != plan.VectorLength || spec.WordBits != plan.WordBits || spec.Clients < plan.Participants.Count
+            ? new AgentRefusal("agent.other-computation", "The training step is of another job, size or number of parties than the round.")
+        : !spec.IsCharged && !agent.Policy.AllowTrainingWithoutNoise
+            ? new AgentRefusal("agent.no-noise", "The training has no noise, and this party does not take part in such.")
+        : PartyPolicy.CheckColumns(agent, plan.Budget, spec.Features.Select(f => f.Name).Append(spec.Label)) is { } column ? column
+        : spec.IsCharged ? await PartyPolicy.CheckTermsAsync(agent, plan.Budget, Neighbours.AddRemoveRecord, cancel)
+        : null;
+}
