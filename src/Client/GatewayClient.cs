@@ -1,6 +1,7 @@
 using PrivacyGrains.Client.Audit;
 using PrivacyGrains.Client.Budgets;
 using PrivacyGrains.Client.Http;
+using PrivacyGrains.Client.Inferences;
 using PrivacyGrains.Client.Keys;
 using PrivacyGrains.Client.Models;
 using PrivacyGrains.Client.Parties;
@@ -25,6 +26,7 @@ public sealed class GatewayClient : IDisposable
         Keys = new KeysClient(Connection);
         Budgets = new BudgetsClient(Connection);
         Models = new ModelsClient(Connection);
+        Inferences = new InferencesClient(Connection);
         Audit = new AuditClient(Connection);
         Rounds = new RoundsClient(Connection);
         Trainings = new TrainingsClient(Connection);
@@ -45,6 +47,9 @@ public sealed class GatewayClient : IDisposable
 
     /// <summary>Models.</summary>
     public ModelsClient Models { get; }
+
+    /// <summary>Joint inferences.</summary>
+    public InferencesClient Inferences { get; }
 
     /// <summary>The audit log.</summary>
     public AuditClient Audit { get; }

@@ -30,6 +30,10 @@ internal sealed class GrainMetrics : IDisposable
     private readonly Counter<long> _maskedBytes;
     private readonly Counter<long> _queries;
     private readonly Histogram<double> _phases;
+    private readonly Histogram<double> _inferences;
+    private readonly Histogram<double> _sides;
+    private readonly Counter<long> _peerBytes;
+    private readonly Counter<long> _dealtBytes;
 
     /// <summary>Makes the instruments.</summary>
     public GrainMetrics(IMeterFactory meters)
@@ -40,6 +44,10 @@ internal sealed class GrainMetrics : IDisposable
         _charges = _meter.CreateCounter<long>("privacygrains.ledger.charges", "{charge}", "Changes of charges and disclosures, by what they became.");
         _refusals = _meter.CreateCounter<long>("privacygrains.refusals", "{refusal}", "Requests that a rule refused, by code.");
         _appends = _meter.CreateHistogram<double>("privacygrains.journal.append.duration", "s", "Until an append was durable, by kind of journal.");
+        _inferences = _meter.CreateHistogram<double>("privacygrains.inference.duration", "s", "From a joint inference's creation to its end, by outcome.");
+        _sides = _meter.CreateHistogram<double>("privacygrains.computation.duration", "s", "One side's rounds, by outcome.");
+        _peerBytes = _meter.CreateCounter<long>("privacygrains.computation.sent", "By", "Bytes that sides sent to their peers.");
+        _dealtBytes = _meter.CreateCounter<long>("privacygrains.dealer.sent", "By", "Bytes of correlated randomness, sealed.");
         _conflicts = _meter.CreateCounter<long>("privacygrains.journal.conflicts", "{append}", "Appends that met entries of another activation.");
         _witnessFailures = _meter.CreateCounter<long>("privacygrains.witness.failures", "{message}", "Ledger heads that a witness did not take, by witness.");
         _auditFailures = _meter.CreateCounter<long>("privacygrains.audit.failures", "{message}", "Times that audit events were held back.");
@@ -133,6 +141,19 @@ internal sealed class GrainMetrics : IDisposable
 
     /// <summary>A query is over.</summary>
     public void QueryEnded(string statistic, string outcome) => _queries.Add(1, new("statistic", statistic), new("outcome", outcome));
+
+    /// <summary>A joint inference ended.</summary>
+    public void InferenceEnded(string status, string code, double seconds) => _inferences.Record(seconds, new("status", status), new("code", code));
+
+    /// <summary>One side ended.</summary>
+    public void SideEnded(string outcome, long bytesSent, double seconds)
+    {
+        _sides.Record(seconds, new KeyValuePair<string, object?>("outcome", outcome));
+        _peerBytes.Add(bytesSent);
+    }
+
+    /// <summary>Correlations left the dealer.</summary>
+    public void Dealt(long bytes) => _dealtBytes.Add(bytes);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -28,6 +28,9 @@ public sealed class GrainCalls(IGrainFactory grains, GatewaySettings settings, T
     /// <summary>A model.</summary>
     public IModelGrain Model(string model) => grains.GetGrain<IModelGrain>(model);
 
+    /// <summary>A joint inference's grain.</summary>
+    public IInferenceGrain Inference(string session) => grains.GetGrain<IInferenceGrain>(session);
+
     /// <summary>Waits for a call to a grain of the coordinator's.</summary>
     /// <typeparam name="T">What it answers.</typeparam>
     /// <param name="call">Under way.</param>

@@ -99,6 +99,7 @@ public static class GatewayHosting
         v1.MapBudgets();
         v1.MapCharges();
         v1.MapModels(settings);
+        v1.MapInferences(settings);
         v1.MapAudit();
         v1.MapWork();
         v1.MapRounds();

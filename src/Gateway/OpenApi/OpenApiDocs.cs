@@ -43,6 +43,7 @@ internal static class OpenApiDocs
         ("parties", "Parties: inviting, joining, data sets, presence."),
         ("keys", "API keys."),
         ("budgets", "Privacy budgets and their charges."),
+        ("inferences", "Joint inferences on shares."),
         ("models", "Models and their versions."),
         ("audit", "The audit log."),
     ];
@@ -62,6 +63,8 @@ internal static class OpenApiDocs
         ["digest"] = "Lower-case hex of SHA-256 over the body.",
         ["after"] = "The version after which something is wanted: 0 for all entries; -1, where a call waits, to be answered at once.",
         ["waitMilliseconds"] = "How long to wait for a version above after: 0 to 5000.",
+        ["session"] = "1 to 128 characters; new for every run.",
+        ["slot"] = "As features.0 or weights: 1 to 64 characters.",
         ["owner"] = "The training job or query that the round belongs to.",
         ["number"] = "The round's number, from 1.",
         ["phase"] = "advertise, share, upload, consistency or unmask.",

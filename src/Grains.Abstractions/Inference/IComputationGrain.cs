@@ -21,7 +21,7 @@ public interface IComputationGrain : IGrainWithStringKey
 
     /// <summary>This side's correlated randomness, sealed by the dealer to the session's key.</summary>
     [Alias("correlations")]
-    Task<Reply<Done>> AcceptCorrelationsAsync(string dealer, ReadOnlyMemory<byte> sealedBlob, ReadOnlyMemory<byte> signature);
+    Task<Reply<Done>> AcceptCorrelationsAsync(string dealer, ReadOnlyMemory<byte> sealedBlob);
 
     /// <summary>Begins the rounds once inputs and correlations are in. Idempotent; returns at once.</summary>
     [Alias("begin")]
@@ -47,15 +47,13 @@ public sealed record SessionProposal(
     [property: Id(1)] ReadOnlyMemory<byte> Roster,
     [property: Id(2)] InferenceTerms Terms);
 
-/// <summary>One side's share of one slot.</summary>
+/// <summary>One side's sealed share of one slot.</summary>
 [GenerateSerializer, Immutable, Alias("pg.side-input")]
 public sealed record SideInput(
     [property: Id(0)] string Slot,
     [property: Id(1)] string Party,
     [property: Id(2)] ReadOnlyMemory<byte> SealedShare,
-    [property: Id(3)] ImmutableArray<ReadOnlyMemory<byte>> AllShareDigests,
-    [property: Id(4)] ReadOnlyMemory<byte> Signature,
-    [property: Id(5)] ChargeReceipt? Receipt);
+    [property: Id(3)] ChargeReceipt? Receipt);
 
 /// <summary>Makes correlated randomness from seeds and counters; never deals a counter twice. Key: the dealer's party. Runs on the dealer's silo.</summary>
 [Alias("pg.dealer")]

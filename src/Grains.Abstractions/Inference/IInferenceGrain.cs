@@ -18,7 +18,7 @@ public interface IInferenceGrain : IGrainWithStringKey
 
     /// <summary>One slot's input: for each compute party a sealed share. Idempotent for the same bytes; refused from anybody but the slot's party.</summary>
     [Alias("input")]
-    Task<Reply<InferenceView>> SubmitInputAsync(SealedInput input);
+    Task<Reply<InferenceView>> SubmitInputAsync(SlotShares input);
 
     /// <summary>A side reports its end: a sealed output share, or the fault that ended it. Idempotent.</summary>
     [Alias("side-ended")]
@@ -119,16 +119,14 @@ public sealed record InferenceCost(
 /// <summary>One slot's sealed shares.</summary>
 /// <param name="Slot">Which slot.</param>
 /// <param name="Party">Who provides it.</param>
-/// <param name="Shares">For each compute party, in the terms' order: HPKE to that side's session key.</param>
-/// <param name="Signature">By the providing party's key over session, roster digest, slot and the digest of all shares.</param>
+/// <param name="Shares">For each compute party, in the terms' order: sealed to that side's session key and signed by the provider (Protocols.Channels).</param>
 /// <param name="Receipt">The committed disclosure, where the slot is counted; null elsewhere.</param>
-[GenerateSerializer, Immutable, Alias("pg.sealed-input")]
-public sealed record SealedInput(
+[GenerateSerializer, Immutable, Alias("pg.slot-shares")]
+public sealed record SlotShares(
     [property: Id(0)] string Slot,
     [property: Id(1)] string Party,
     [property: Id(2)] ImmutableArray<ReadOnlyMemory<byte>> Shares,
-    [property: Id(3)] ReadOnlyMemory<byte> Signature,
-    [property: Id(4)] ChargeReceipt? Receipt);
+    [property: Id(3)] ChargeReceipt? Receipt);
 
 /// <summary>How a side ended.</summary>
 /// <param name="Party">Whose side.</param>

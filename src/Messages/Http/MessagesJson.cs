@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using PrivacyGrains.Messages.Audit;
 using PrivacyGrains.Messages.Budgets;
+using PrivacyGrains.Messages.Inferences;
 using PrivacyGrains.Messages.Keys;
 using PrivacyGrains.Messages.Models;
 using PrivacyGrains.Messages.Parties;
@@ -20,7 +21,7 @@ public static class MessagesJson
     /// <summary>The contexts of all rooms.</summary>
     public static IJsonTypeInfoResolver Resolver { get; } = JsonTypeInfoResolver.Combine(
         HttpJson.Default, PartiesJson.Default, KeysJson.Default, BudgetsJson.Default, ModelsJson.Default, AuditJson.Default,
-        RoundsJson.Default, TrainingsJson.Default, QueriesJson.Default, WorkJson.Default);
+        InferencesJson.Default, RoundsJson.Default, TrainingsJson.Default, QueriesJson.Default, WorkJson.Default);
 
     /// <summary>What the gateway reads with: unknown and doubled members, missing ones, other cases of letters and numbers that are not finite are refused.</summary>
     public static JsonSerializerOptions Strict { get; } = Frozen(options =>

@@ -27,16 +27,33 @@ public static class SealedInput
     /// <exception cref="ArgumentException">The roster does not name the sender with this key.</exception>
     public static byte[] Seal(Roster roster, PartyId sender, SigningKey signer, SessionOffer receiver, string purpose, ReadOnlySpan<byte> plaintext)
     {
+        ArgumentNullException.ThrowIfNull(receiver);
+        return Seal(roster, sender, signer, receiver.Party, receiver.HpkeKey, purpose, plaintext);
+    }
+
+    /// <summary>Seals and signs a message to a member whose session key came another way, as the receiver of an inference, whose key stands in the statement that it signed.</summary>
+    /// <param name="roster">The session's roster, verified; names the sender.</param>
+    /// <param name="sender">Who sends.</param>
+    /// <param name="signer">Its roster key.</param>
+    /// <param name="receiver">To whom.</param>
+    /// <param name="receiverKey">The receiver's key of this session, verified.</param>
+    /// <param name="purpose">What the message is.</param>
+    /// <param name="plaintext">The message's canonical bytes; secret.</param>
+    /// <returns>The bytes to send.</returns>
+    /// <exception cref="ArgumentException">The roster does not name the sender with this key.</exception>
+    public static byte[] Seal(
+        Roster roster, PartyId sender, SigningKey signer, PartyId receiver, AgreementPublicKey receiverKey, string purpose, ReadOnlySpan<byte> plaintext)
+    {
         ArgumentNullException.ThrowIfNull(roster);
         ArgumentNullException.ThrowIfNull(signer);
-        ArgumentNullException.ThrowIfNull(receiver);
+        ArgumentNullException.ThrowIfNull(receiverKey);
         if (roster.Find(sender) is not { } member || !member.Key.Equals(signer.PublicKey))
         {
             throw new ArgumentException($"The roster does not name {sender} with this key.", nameof(sender));
         }
 
-        var binding = SessionBinding.Of(roster, purpose, sender, receiver.Party);
-        var content = new WireWriter("session.input", 1).Bytes(binding).Bytes(Suite.Seal(receiver.HpkeKey, binding, [], plaintext)).Written;
+        var binding = SessionBinding.Of(roster, purpose, sender, receiver);
+        var content = new WireWriter("session.input", 1).Bytes(binding).Bytes(Suite.Seal(receiverKey, binding, [], plaintext)).Written;
         return new WireWriter(Domain, 1).Bytes(content.Span).Bytes(signer.Sign(Domain, content.Span)).ToArray();
     }
 
@@ -52,6 +69,21 @@ public static class SealedInput
     public static Checked<byte[]> Open(LocalSession session, PartyId sender, string purpose, ReadOnlySpan<byte> message)
     {
         ArgumentNullException.ThrowIfNull(session);
+        return Open(session.Roster, session.Offer.Party, session.HpkeKey, sender, purpose, message);
+    }
+
+    /// <summary>Checks and opens a message with a session key that stands in no offer.</summary>
+    /// <param name="roster">The session's roster.</param>
+    /// <param name="receiver">Oneself.</param>
+    /// <param name="key">One's own key of this session.</param>
+    /// <param name="sender">Who should have sent it; a member of the roster.</param>
+    /// <param name="purpose">What it should be.</param>
+    /// <param name="message">The bytes as they came.</param>
+    /// <returns>The message, or a fault as above.</returns>
+    public static Checked<byte[]> Open(Roster roster, PartyId receiver, AgreementKey key, PartyId sender, string purpose, ReadOnlySpan<byte> message)
+    {
+        ArgumentNullException.ThrowIfNull(roster);
+        ArgumentNullException.ThrowIfNull(key);
         var outer = new WireReader(message, Domain, 1);
         var content = outer.Bytes();
         var signature = outer.Bytes(VerificationKey.SignatureLength);
@@ -63,15 +95,15 @@ public static class SealedInput
             return new ProtocolFault("input.malformed", null, $"a sealed input by {sender}", outer.Failure ?? reader.Failure!);
         }
 
-        if (session.Roster.Find(sender) is not { } member)
+        if (roster.Find(sender) is not { } member)
         {
             return new ProtocolFault("input.unknown-party", sender, "a member of the roster", "another party");
         }
 
-        return !binding.SequenceEqual(SessionBinding.Of(session.Roster, purpose, sender, session.Offer.Party))
-            ? new ProtocolFault("input.foreign-session", null, $"{purpose} by {sender} in {session.Roster}", "a message bound to something else")
+        return !binding.SequenceEqual(SessionBinding.Of(roster, purpose, sender, receiver))
+            ? new ProtocolFault("input.foreign-session", null, $"{purpose} by {sender} in {roster}", "a message bound to something else")
             : !member.Key.Verify(Domain, content, signature)
             ? new ProtocolFault("input.wrong-signature", null, $"a message signed by {sender}", "another signature")
-            : Suite.Open(session.HpkeKey, binding, [], sealedMessage);
+            : Suite.Open(key, binding, [], sealedMessage);
     }
 }

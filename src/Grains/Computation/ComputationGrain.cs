@@ -1,0 +1,338 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using PrivacyGrains.Engine;
+using PrivacyGrains.Grains.Hosting;
+using PrivacyGrains.Grains.Inference;
+using PrivacyGrains.Grains.Journaling;
+using PrivacyGrains.Grains.Parties;
+using PrivacyGrains.Protocols;
+using PrivacyGrains.Protocols.Rosters;
+
+namespace PrivacyGrains.Grains.Computation;
+
+/// <summary>One party's side of a joint inference: keys, shares and openings live in this activation's memory and nowhere else.</summary>
+/// <remarks>
+/// Peers talk to each other here directly, in frames sealed with the session's keys; the coordinator sees neither. A fault of a peer, a deadline or an abort
+/// ends the side by name and clears it. An activation that finds an unfinished journal has lost the shares: it writes <c>computation.lost</c> and answers so.
+/// </remarks>
+[PlacedWithParty]
+internal sealed partial class ComputationGrain(
+    GrainJournals journals, IPartyKeys keys, IGrainFactory grains, GrainSettings settings, TimeProvider clock, GrainMetrics metrics, ILogger<ComputationGrain> logger)
+    : Grain, IComputationGrain
+{
+    private static readonly JournalShape<ComputationBook, ComputationEntry> Shape =
+        new(() => ComputationBook.Empty, static (book, entry) => book.Apply(entry), ComputationBook.Codec);
+
+    private readonly Dictionary<string, Task> _sends = new(StringComparer.Ordinal);
+    private Journal<ComputationBook, ComputationEntry> _journal = null!;
+    private PartyId _self;
+    private string _session = string.Empty;
+    private ComputationSide? _side;
+    private SideOffer? _offer;
+    private bool _pumping;
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        (_self, _session) = this.GetPrimaryKeyString().Split('/') is [var party, var session] && SessionId.TryCreate(session, out _)
+            ? (PartyId.Create(party), session)
+            : throw new ArgumentException("A computation's key is party/session.");
+        _journal = await journals.OpenAsync(_self.Value, $"computation/{_session}", Shape, cancellationToken);
+        if (_journal.State.IsUnfinished)
+        {
+            await _journal.DecideAsync(book => book.End(ComputationBook.Lost, clock.GetUtcNow()));
+            LogEnded(_self.Value, _session, ComputationBook.Lost);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _side?.Dispose();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Reply<SideOffer>> PrepareAsync(SessionProposal proposal)
+    {
+        if (_side is { } before && _offer is { } offer)
+        {
+            return before.Roster.Encoded.Span.SequenceEqual(proposal.Roster.Span)
+                ? offer
+                : Refuse(new Refusal("computation.other-proposal", $"Session {_session} was proposed with another roster. Start a new session.", RefusalKind.Conflict));
+        }
+
+        if (_journal.State.Outcome is { } outcome)
+        {
+            return Refuse(Ended(outcome));
+        }
+
+        if (proposal.Session != _session)
+        {
+            return Refuse(new Refusal("computation.foreign-session", $"The proposal is for session {proposal.Session}, not {_session}.", RefusalKind.Invalid));
+        }
+
+        var (proposed, refusal) = SessionProposals.Check(proposal, _self, RosterRoles.Compute);
+        if (proposed is null)
+        {
+            return Refuse(refusal!);
+        }
+
+        if (proposed.Roster.Terms.Consortium != settings.Consortium)
+        {
+            return Refuse(new Refusal("computation.foreign-consortium", $"The roster is of another consortium than {settings.Consortium}.", RefusalKind.Invalid));
+        }
+
+        var signed = await grains.GetGrain<IPartyGrain>(_self.Value).SignRosterAsync(proposal.Roster);
+        if (signed.Value is not { } signature)
+        {
+            return signed.Refusal!;
+        }
+
+        if (await _journal.DecideAsync(book => book.Prepare(Convert.ToHexStringLower(proposed.Roster.Digest.Span), clock.GetUtcNow())) is { } used)
+        {
+            return Refuse(used);
+        }
+
+        _side = ComputationSide.Begin(proposed, _self, await keys.GetAsync(_self.Value));
+        DelayDeactivation(TimeSpan.FromSeconds(proposal.Terms.TimeoutSeconds + 60));
+        this.RegisterGrainTimer(
+            static (grain, _) => grain.EndAsync(new ProtocolFault("computation.timeout", null, "an end within the session's time", "none")), this,
+            new GrainTimerCreationOptions(TimeSpan.FromSeconds(proposal.Terms.TimeoutSeconds + 30), Timeout.InfiniteTimeSpan));
+        return _offer = new SideOffer(_self.Value, _side.Offer, signature.Signature);
+    }
+
+    /// <inheritdoc/>
+    public Task<Reply<Done>> AgreeAsync(ImmutableArray<SideOffer> offers) =>
+        Task.FromResult(WithSide(side => SessionProposals.CheckSignatures(side.Roster, offers) ?? side.Connect(offers)));
+
+    /// <inheritdoc/>
+    public Task<Reply<Done>> AcceptInputAsync(SideInput input) => Task.FromResult(WithSide(side => side.TakeInput(input)));
+
+    /// <inheritdoc/>
+    public async Task<Reply<Done>> AcceptCorrelationsAsync(string dealer, ReadOnlyMemory<byte> sealedBlob)
+    {
+        var reply = WithSide(side => side.TakeCorrelations(dealer, sealedBlob.Span));
+        if (reply.Refusal is null
+            && await _journal.DecideAsync(book => book.Take(Convert.ToHexStringLower(SHA256.HashData(sealedBlob.Span)), clock.GetUtcNow())) is { } used)
+        {
+            return Refuse(used);
+        }
+
+        return reply;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Reply<Done>> BeginAsync()
+    {
+        if (_side is not { } side)
+        {
+            return Refuse(Ended(_journal.State.Outcome ?? "computation.not-prepared"));
+        }
+
+        if (side.IsRunning)
+        {
+            return Done.Instance;
+        }
+
+        if (side.MissingToBegin is { } missing)
+        {
+            return Refuse(new Refusal("computation.not-ready", $"{_self} still lacks {missing}.", RefusalKind.Conflict));
+        }
+
+        if (await PaidAsync(side) is { } unpaid)
+        {
+            return Refuse(unpaid);
+        }
+
+        side.Started(clock.GetTimestamp());
+        _ = PumpAsync(side.Start);
+        return Done.Instance;
+    }
+
+    /// <inheritdoc/>
+    public Task<Reply<Done>> DeliverAsync(string fromParty, ReadOnlyMemory<byte> sealedMessage)
+    {
+        if (_side is not { } side || !PartyId.TryCreate(fromParty, out var peer))
+        {
+            return Task.FromResult<Reply<Done>>(Refuse(Ended(_journal.State.Outcome ?? "computation.not-prepared")));
+        }
+
+        if (side.Enqueue(peer, sealedMessage) is { } fault)
+        {
+            return Task.FromResult<Reply<Done>>(Refuse(fault.AsRefusal()));
+        }
+
+        Wake();
+        return Task.FromResult<Reply<Done>>(Done.Instance);
+    }
+
+    /// <inheritdoc/>
+    public Task AbortAsync(string reason) => _side is null ? Task.CompletedTask : CloseAsync("computation.aborted");
+
+    /// <summary>Goes on with what has come, in turns of this grain; whoever woke it does not wait for it.</summary>
+    private void Wake()
+    {
+        if (!_pumping && _side is { IsRunning: true })
+        {
+            _ = PumpAsync(null);
+        }
+    }
+
+    private async Task PumpAsync(Func<ComputationStep>? first)
+    {
+        _pumping = true;
+        try
+        {
+            if (first is not null)
+            {
+                await GoOnAsync(await Task.Run(first));
+            }
+
+            while (_side is { IsRunning: true } side && side.HasWork)
+            {
+                await GoOnAsync(await Task.Run(side.Continue));
+            }
+        }
+        catch (Exception e)
+        {
+            LogBroken(_self.Value, _session, e);
+            await EndAsync(new ProtocolFault("computation.broken", _self, "a working side", e.GetType().Name));
+        }
+        finally
+        {
+            _pumping = false;
+        }
+    }
+
+    private async Task GoOnAsync(ComputationStep step)
+    {
+        if (_side is not { } side)
+        {
+            return;
+        }
+
+        foreach (var (peer, frame) in step.Outbound)
+        {
+            Send(peer, frame);
+        }
+
+        if (step.Fault is { } fault)
+        {
+            await EndAsync(fault);
+        }
+        else if (step.Output is { } output)
+        {
+            await FinishAsync(side, output);
+        }
+    }
+
+    /// <summary>One frame after the other to each peer: a channel refuses what comes out of order.</summary>
+    private void Send(PartyId peer, byte[] frame)
+    {
+        var before = _sends.GetValueOrDefault(peer.Value, Task.CompletedTask);
+        _sends[peer.Value] = SendAfterAsync();
+
+        async Task SendAfterAsync()
+        {
+            await before;
+            Refusal? refusal;
+            try
+            {
+                refusal = (await grains.GetGrain<IComputationGrain>($"{peer}/{_session}").DeliverAsync(_self.Value, frame)).Refusal;
+            }
+            catch (Exception e) when (e is TimeoutException or OrleansException)
+            {
+                refusal = new Refusal("party.unavailable", e.GetType().Name, RefusalKind.Unavailable);
+            }
+
+            if (refusal is not null)
+            {
+                await EndAsync(new ProtocolFault("computation.peer-lost", peer, "a peer that takes this side's message", refusal.Code));
+            }
+        }
+    }
+
+    private async Task FinishAsync(ComputationSide side, ReadOnlyMemory<byte> output)
+    {
+        if (await PaidAsync(side) is { } unpaid)
+        {
+            await EndAsync(new ProtocolFault(unpaid.Code, _self, "a committed disclosure", unpaid.Message));
+            return;
+        }
+
+        var key = await keys.GetAsync(_self.Value);
+        var outcome = await Task.Run(() => side.SealOutput(output, key, clock.GetElapsedTime(side.StartedAt).TotalSeconds));
+        if (await CloseAsync(ComputationBook.Completed))
+        {
+            await Task.WhenAll(_sends.Values);
+            await grains.GetGrain<IInferenceGrain>(_session).SideEndedAsync(outcome);
+            metrics.SideEnded("completed", outcome.BytesSent, outcome.Seconds);
+        }
+    }
+
+    private async Task EndAsync(ProtocolFault fault)
+    {
+        if (_side is null || !await CloseAsync(fault.Code))
+        {
+            return;
+        }
+
+        metrics.SideEnded(fault.Code, 0, 0);
+        await grains.GetGrain<IInferenceGrain>(_session).SideEndedAsync(new SideOutcome(
+            _self.Value, ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty, string.Empty, fault.Code, fault.Party?.Value, fault.ToString(), 0, 0, 0));
+    }
+
+    /// <summary>Writes the end, once, and clears keys and shares.</summary>
+    /// <returns>Whether this call wrote it.</returns>
+    private async Task<bool> CloseAsync(string outcome)
+    {
+        var side = _side;
+        _side = null;
+        if (side is null)
+        {
+            return false;
+        }
+
+        side.Dispose();
+        var refusal = await _journal.DecideAsync(book => book.End(outcome, clock.GetUtcNow()));
+        LogEnded(_self.Value, _session, outcome);
+        return refusal is null;
+    }
+
+    /// <summary>This party's own ledger must hold the committed disclosure before anything leaves that could open the output.</summary>
+    private async Task<Refusal?> PaidAsync(ComputationSide side)
+    {
+        if (!side.OwesDisclosure)
+        {
+            return null;
+        }
+
+        var reply = await grains.GetGrain<IBudgetLedgerGrain>($"{_self}/{side.Budget}").FindAsync(_session);
+        return reply.Value is not { } receipt ? new Refusal("inference.undisclosed", $"{_self}'s ledger '{side.Budget}' has no entry for {_session}: {reply.Refusal!.Message}", RefusalKind.Conflict)
+            : receipt.Status != "committed" || receipt.Kind != "disclosure" || receipt.Binding != side.Binding
+                ? new Refusal("inference.undisclosed", $"{_self}'s ledger entry {_session} is {receipt.Status} and does not pay for this session.", RefusalKind.Conflict)
+            : null;
+    }
+
+    private Reply<Done> WithSide(Func<ComputationSide, ProtocolFault?> step) =>
+        _side is not { } side ? Refuse(Ended(_journal.State.Outcome ?? "computation.not-prepared"))
+        : step(side) is { } fault ? Refuse(fault.AsRefusal())
+        : Done.Instance;
+
+    private Refusal Ended(string outcome) => outcome == "computation.not-prepared"
+        ? new Refusal(outcome, $"{_self} has not been asked to prepare session {_session}.", RefusalKind.Conflict)
+        : new Refusal(outcome == ComputationBook.Completed ? "computation.ended" : outcome, $"{_self}'s side of session {_session} has ended ({outcome}).", RefusalKind.Conflict);
+
+    private Refusal Refuse(Refusal refusal)
+    {
+        metrics.Refused("computation", refusal.Code);
+        return refusal;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Party}'s side of {Session} ended: {Outcome}")]
+    private partial void LogEnded(string party, string session, string outcome);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Party}'s side of {Session} broke")]
+    private partial void LogBroken(string party, string session, Exception exception);
+}

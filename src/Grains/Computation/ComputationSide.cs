@@ -1,0 +1,324 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using PrivacyGrains.Arithmetic.Randomness;
+using PrivacyGrains.Grains.Inference;
+using PrivacyGrains.Privacy.Ledger;
+using PrivacyGrains.Protocols;
+using PrivacyGrains.Protocols.Channels;
+using PrivacyGrains.Protocols.Dealing;
+using PrivacyGrains.Protocols.Identity;
+using PrivacyGrains.Protocols.Inference;
+using PrivacyGrains.Protocols.Rosters;
+using PrivacyGrains.Protocols.Sessions;
+using PrivacyGrains.Protocols.Sharing;
+using PrivacyGrains.Protocols.Transparency;
+using PlanMessage = PrivacyGrains.Protocols.Inference.RoundMessage;
+
+namespace PrivacyGrains.Grains.Computation;
+
+/// <summary>What one step of a side leaves to do.</summary>
+/// <param name="Outbound">Sealed frames for the peers.</param>
+/// <param name="Output">This side's share of the outputs, at the end.</param>
+/// <param name="Fault">What ends the side.</param>
+internal sealed record ComputationStep(IReadOnlyList<(PartyId Peer, byte[] Frame)> Outbound, ReadOnlyMemory<byte>? Output, ProtocolFault? Fault)
+{
+    /// <summary>Waits for peers.</summary>
+    public static ComputationStep Nothing { get; } = new([], null, null);
+
+    /// <summary>Ends the side.</summary>
+    public static ComputationStep Broken(ProtocolFault fault) => new([], null, fault);
+}
+
+/// <summary>The memory of one side: keys, channels, shares, correlations and the protocol's state. Secret; <see cref="Dispose"/> clears it.</summary>
+/// <remarks>Steps run one at a time, off the grain's scheduler; only <see cref="Enqueue"/> may be called meanwhile.</remarks>
+internal sealed class ComputationSide : IDisposable
+{
+    private readonly ProposedSession _proposed;
+    private readonly PartyId _self;
+    private readonly int _index;
+    private readonly LocalSession _local;
+    private readonly Dictionary<PartyId, SecureChannel> _channels = [];
+    private readonly ConcurrentDictionary<PartyId, ConcurrentQueue<ReadOnlyMemory<byte>>> _inbound = [];
+    private readonly Dictionary<string, ShareTensor> _inputs = new(StringComparer.Ordinal);
+    private Correlations? _correlations;
+    private InferenceSide? _machine;
+    private long _bytesSent;
+
+    private ComputationSide(ProposedSession proposed, PartyId self, LocalSession local)
+    {
+        (_proposed, _self, _local) = (proposed, self, local);
+        _index = proposed.Statement.ComputeParties.IndexOf(self);
+        Binding = ReleaseBinding.Create("inference", proposed.Roster.Terms.Session.Value, proposed.Roster.Digest.Span, proposed.Roster.Terms.ComputationDigest.Span);
+    }
+
+    /// <summary>The session's roster.</summary>
+    public Roster Roster => _proposed.Roster;
+
+    /// <summary>This side's signed offer.</summary>
+    public ReadOnlyMemory<byte> Offer => _local.Offer.Encoded;
+
+    /// <summary>The ledger that counts the session's disclosure.</summary>
+    public string Budget => _proposed.Statement.Budget;
+
+    /// <summary>What a disclosure of this session is bound to.</summary>
+    public string Binding { get; }
+
+    /// <summary>Whether this party gives an input that its own ledger counts.</summary>
+    public bool OwesDisclosure => _proposed.Statement.Inputs.Any(input => input.Counted && input.Party == _self);
+
+    /// <summary>Whether the rounds have begun.</summary>
+    public bool IsRunning { get; private set; }
+
+    /// <summary>The clock's timestamp at which they did.</summary>
+    public long StartedAt { get; private set; }
+
+    /// <summary>Whether a peer's frame waits that the protocol can take now.</summary>
+    public bool HasWork => _machine is { } machine && machine.Missing.Any(peer => _inbound.TryGetValue(peer, out var queue) && !queue.IsEmpty);
+
+    /// <summary>What is missing before the rounds can begin; null for nothing.</summary>
+    public string? MissingToBegin =>
+        _channels.Count < _proposed.Statement.ComputeParties.Length - 1 ? "the peers' offers"
+        : _proposed.Statement.Inputs.FirstOrDefault(input => !_inputs.ContainsKey(input.Slot)) is { } input ? $"{input.Slot} of {input.Party}"
+        : _correlations is null ? $"the correlations of {_proposed.Statement.Dealer}"
+        : null;
+
+    /// <summary>Makes the session's keys.</summary>
+    public static ComputationSide Begin(ProposedSession proposed, PartyId self, SigningKey key) => new(proposed, self, LocalSession.Begin(proposed.Roster, self, key));
+
+    /// <summary>Checks every peer's offer and derives the channels; afterwards the exchange's key is gone.</summary>
+    public ProtocolFault? Connect(ImmutableArray<SideOffer> offers)
+    {
+        if (_channels.Count > 0)
+        {
+            return null;
+        }
+
+        foreach (var peer in _proposed.Statement.ComputeParties.Where(party => party != _self))
+        {
+            var offered = offers.FirstOrDefault(offer => offer.Party == peer.Value);
+            if (offered is null)
+            {
+                return new ProtocolFault("offer.missing", peer, "a signed offer", "none");
+            }
+
+            if (!SessionOffer.Accept(Roster, offered.Offer.Span).Try(out var offer, out var fault) || !_local.Connect(offer).Try(out var channel, out fault))
+            {
+                return fault;
+            }
+
+            if (offer.Party != peer)
+            {
+                return new ProtocolFault("offer.foreign", peer, $"an offer of {peer}", $"one of {offer.Party}");
+            }
+
+            _channels[peer] = channel;
+            _inbound[peer] = [];
+        }
+
+        _local.EndExchange();
+        return null;
+    }
+
+    /// <summary>Opens this side's share of a slot. The same slot again is taken silently: its bytes were compared by the coordinator and are signed.</summary>
+    public ProtocolFault? TakeInput(SideInput input)
+    {
+        var slot = _proposed.Statement.Inputs.FirstOrDefault(s => s.Slot == input.Slot);
+        if (slot is null || slot.Party.Value != input.Party)
+        {
+            return new ProtocolFault("inference.foreign-slot", null, "an input that the roster names", $"{input.Slot} of another party");
+        }
+
+        if (_inputs.ContainsKey(slot.Slot))
+        {
+            return null;
+        }
+
+        if (slot.Counted && CheckReceipt(slot, input.Receipt) is { } unpaid)
+        {
+            return unpaid;
+        }
+
+        if (!SealedInput.Open(_local, slot.Party, SessionPurposes.Input(slot.Slot), input.SealedShare.Span).Try(out var plaintext, out var fault)
+            || !ShareTensor.Parse(plaintext, slot.Party).Try(out var share, out fault))
+        {
+            return fault;
+        }
+
+        CryptographicOperations.ZeroMemory(plaintext);
+        if (InferenceLayout.CheckShare(_proposed.Plan, slot, _index, share) is { } wrong)
+        {
+            share.Clear();
+            return wrong;
+        }
+
+        _inputs[slot.Slot] = share;
+        return null;
+    }
+
+    /// <summary>Opens this side's correlations.</summary>
+    public ProtocolFault? TakeCorrelations(string dealer, ReadOnlySpan<byte> sealedBlob)
+    {
+        var from = _proposed.Statement.Dealer;
+        if (dealer != from.Value)
+        {
+            return new ProtocolFault("dealer.foreign", from, $"correlations of {from}", "another dealer's");
+        }
+
+        if (_correlations is not null)
+        {
+            return new ProtocolFault("dealer.dealt-twice", from, "correlations once", "a second time");
+        }
+
+        if (!SealedInput.Open(_local, from, SessionPurposes.Correlations, sealedBlob).Try(out var blob, out var fault)
+            || !Correlations.Expand(blob, _proposed.Plan.Preprocessing, Roster.Terms.Session, _index, from).Try(out var correlations, out fault))
+        {
+            return fault;
+        }
+
+        CryptographicOperations.ZeroMemory(blob);
+        _correlations = correlations;
+        return null;
+    }
+
+    /// <summary>Notes that the rounds begin.</summary>
+    public void Started(long timestamp) => (IsRunning, StartedAt) = (true, timestamp);
+
+    /// <summary>The first local step.</summary>
+    public ComputationStep Start()
+    {
+        var (plan, statement) = (_proposed.Plan, _proposed.Statement);
+        var (features, weights) = InferenceLayout.Assemble(plan, statement, _inputs);
+        var committee = Committee.Create(plan.Scheme, statement.ComputeParties, _self);
+        var (machine, first) = InferenceSide.Begin(plan, Roster.Terms.Session, committee, features, weights, _correlations!, SystemRandomSource.Instance);
+        _machine = machine;
+        return StepOf(first);
+    }
+
+    /// <summary>Queues a peer's frame.</summary>
+    public ProtocolFault? Enqueue(PartyId peer, ReadOnlyMemory<byte> frame)
+    {
+        const int Waiting = 64;
+        if (!_inbound.TryGetValue(peer, out var queue))
+        {
+            return new ProtocolFault("computation.foreign-peer", peer, "a compute party of this session", "another party, or one before the sides agreed");
+        }
+
+        if (queue.Count >= Waiting)
+        {
+            return new ProtocolFault("computation.flooded", peer, $"at most {Waiting} frames in waiting", "one more");
+        }
+
+        queue.Enqueue(frame);
+        return null;
+    }
+
+    /// <summary>Takes the waiting frames and goes as far as it gets.</summary>
+    public ComputationStep Continue()
+    {
+        var outbound = new List<(PartyId, byte[])>();
+        while (NextFrame() is var (peer, frame))
+        {
+            if (!_channels[peer].Open(frame.Span).Try(out var message, out var fault))
+            {
+                return ComputationStep.Broken(fault);
+            }
+
+            var step = StepOf(_machine!.Receive(peer, message));
+            outbound.AddRange(step.Outbound);
+            if (step.Fault is not null || step.Output is not null)
+            {
+                return step with { Outbound = outbound };
+            }
+        }
+
+        return new ComputationStep(outbound, null, null);
+    }
+
+    /// <summary>Seals the output to the receiver and signs it together with the transcripts of all channels.</summary>
+    public SideOutcome SealOutput(ReadOnlyMemory<byte> output, SigningKey key, double seconds)
+    {
+        var statement = _proposed.Statement;
+        var message = SealedInput.Seal(Roster, _self, key, statement.Receiver, statement.ReceiverKey, SessionPurposes.Output, output.Span);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var channel in _channels.OrderBy(pair => pair.Key).Select(pair => pair.Value))
+        {
+            hash.AppendData(channel.SignTranscript(key));
+        }
+
+        var transcript = hash.GetHashAndReset();
+        var signature = SessionPurposes.SignTranscript(Roster, transcript, message, key);
+        return new SideOutcome(
+            _self.Value, message, signature, Convert.ToHexStringLower(transcript), null, null, null, _bytesSent, _machine!.Round, seconds);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        IsRunning = false;
+        _local.Dispose();
+        foreach (var channel in _channels.Values)
+        {
+            channel.Dispose();
+        }
+
+        foreach (var share in _inputs.Values)
+        {
+            share.Clear();
+        }
+
+        _machine?.Dispose();
+        _correlations?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"side of {_self} in {Roster}";
+
+    private (PartyId Peer, ReadOnlyMemory<byte> Frame)? NextFrame()
+    {
+        foreach (var peer in _machine!.Missing)
+        {
+            if (_inbound[peer].TryDequeue(out var frame))
+            {
+                return (peer, frame);
+            }
+        }
+
+        return null;
+    }
+
+    private ComputationStep StepOf(InferenceProgress progress) => progress switch
+    {
+        InferenceProgress.Continue go => new ComputationStep(Seal(go.Outbound), null, null),
+        InferenceProgress.Finish end => new ComputationStep(Seal(end.Outbound), end.Output.ToBytes(), null),
+        InferenceProgress.Halt halt => ComputationStep.Broken(halt.Fault),
+        _ => throw new InvalidOperationException($"No progress: {progress.GetType().Name}"),
+    };
+
+    private List<(PartyId, byte[])> Seal(IEnumerable<PlanMessage> outbound)
+    {
+        var frames = new List<(PartyId, byte[])>();
+        foreach (var message in outbound)
+        {
+            _bytesSent += message.Bytes.Length;
+            frames.Add((message.To, _channels[message.To].Seal(message.Bytes.Span)));
+        }
+
+        return frames;
+    }
+
+    private ProtocolFault? CheckReceipt(StatementInput slot, ChargeReceipt? receipt)
+    {
+        if (receipt is null)
+        {
+            return new ProtocolFault("inference.undisclosed", slot.Party, "a committed disclosure beside a counted input", "none");
+        }
+
+        var paper = new LedgerReceipt(
+            PartyId.Create(receipt.Party), receipt.Budget, receipt.ChargeId, receipt.Kind, receipt.Purpose, receipt.Status, receipt.Binding, receipt.EpsilonSoFar,
+            receipt.EpsilonLeft, receipt.Version, receipt.HeadHash);
+        return paper.Party != slot.Party || paper.Kind != "disclosure" || paper.Budget != Budget || !paper.PaysFor(Binding)
+            ? new ProtocolFault("inference.undisclosed", slot.Party, $"a committed disclosure for {Roster}", $"one that is {paper.Status} or for another session")
+            : paper.Verify(Roster.Find(slot.Party)!.Key, receipt.Signature.Span);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using PrivacyGrains.Arithmetic.Randomness;
+using PrivacyGrains.Engine;
+using PrivacyGrains.Grains.Inference;
+using PrivacyGrains.Grains.Journaling;
+using PrivacyGrains.Grains.Parties;
+using PrivacyGrains.Protocols;
+using PrivacyGrains.Protocols.Channels;
+using PrivacyGrains.Protocols.Dealing;
+using PrivacyGrains.Protocols.Inference;
+using PrivacyGrains.Protocols.Rosters;
+using PrivacyGrains.Protocols.Sessions;
+
+namespace PrivacyGrains.Grains.Dealing;
+
+/// <summary>Deals a session's correlated randomness, sealed to each compute party, once.</summary>
+/// <remarks>
+/// Sees the plan's shapes and no message of the computation. Seeds come fresh from the system's generator and are gone when the call ends. A session that was
+/// prepared before a restart is unknown after it: the coordinator then ends that session, and a new one is dealt for anew.
+/// </remarks>
+[PlacedWithParty]
+internal sealed partial class DealerGrain(
+    GrainJournals journals, IPartyKeys keys, IGrainFactory grains, TimeProvider clock, GrainMetrics metrics, ILogger<DealerGrain> logger) : Grain, IDealerGrain
+{
+    private const int PreparedLimit = 1000;
+    private static readonly JournalShape<DealerBook, Dealt> Shape = new(() => DealerBook.Empty, static (book, dealt) => book.Apply(dealt), DealerBook.Codec);
+    private readonly Dictionary<string, Prepared> _prepared = new(StringComparer.Ordinal);
+    private Journal<DealerBook, Dealt> _journal = null!;
+
+    private string Name => this.GetPrimaryKeyString();
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var name = PartyId.Create(Name).Value;
+        (_journal, _) = await journals.OpenAuditedAsync(
+            this, name, "dealer", Shape,
+            (version, dealt) => new AuditEvent(version, "dealer.dealt", dealt.Session, name, $"counter {dealt.Counter}", dealt.PlanDigest, dealt.At), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Reply<SideOffer>> PrepareAsync(SessionProposal proposal)
+    {
+        if (_prepared.TryGetValue(proposal.Session, out var before))
+        {
+            return before.Roster.Encoded.Span.SequenceEqual(proposal.Roster.Span)
+                ? before.Offer
+                : Refuse(new Refusal("dealer.other-proposal", $"Session {proposal.Session} was proposed with another roster. Start a new session.", RefusalKind.Conflict));
+        }
+
+        if ((await _journal.ReadAsync()).Sessions.Contains(proposal.Session))
+        {
+            return Refuse(new Refusal("dealer.already-dealt", $"Correlations for session {proposal.Session} were dealt already. Start a new session.", RefusalKind.Conflict));
+        }
+
+        var (session, refusal) = SessionProposals.Check(proposal, PartyId.Create(Name), RosterRoles.Dealer);
+        if (session is null)
+        {
+            return Refuse(refusal!);
+        }
+
+        var signed = await grains.GetGrain<IPartyGrain>(Name).SignRosterAsync(proposal.Roster);
+        if (signed.Value is not { } signature)
+        {
+            return signed.Refusal!;
+        }
+
+        using var local = LocalSession.Begin(session.Roster, PartyId.Create(Name), await keys.GetAsync(Name));
+        var offer = new SideOffer(Name, local.Offer.Encoded, signature.Signature);
+        if (_prepared.Count >= PreparedLimit)
+        {
+            _prepared.Remove(_prepared.Keys.First());
+        }
+
+        _prepared[proposal.Session] = new Prepared(session.Roster, session.Statement, session.Plan, offer);
+        return offer;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Reply<DealReceipt>> DealAsync(string session, ImmutableArray<SideOffer> offers)
+    {
+        if (!_prepared.TryGetValue(session, out var prepared))
+        {
+            return Refuse(new Refusal("dealer.unknown-session", $"{Name} has not prepared session {session}, or has restarted since. Start a new session.", RefusalKind.Conflict));
+        }
+
+        if (SessionProposals.CheckSignatures(prepared.Roster, offers) is { } unsigned)
+        {
+            return Refuse(unsigned.AsRefusal());
+        }
+
+        var sides = new List<(string Party, SessionOffer Offer)>();
+        foreach (var party in prepared.Statement.ComputeParties)
+        {
+            var offered = offers.FirstOrDefault(offer => offer.Party == party.Value);
+            if (offered is null || !SessionOffer.Accept(prepared.Roster, offered.Offer.Span).Try(out var offer, out var fault) || offer.Party != party)
+            {
+                return Refuse(new Refusal("dealer.missing-offer", $"{party} has made no valid offer for session {session}.", RefusalKind.Invalid));
+            }
+
+            sides.Add((party.Value, offer));
+        }
+
+        var preprocessing = prepared.Plan.Preprocessing;
+        if (await _journal.DecideAsync(book => book.Deal(session, Convert.ToHexStringLower(preprocessing.Digest()), clock.GetUtcNow())) is { } refusal)
+        {
+            return Refuse(refusal);
+        }
+
+        var counter = _journal.State.Counter;
+        _prepared.Remove(session);
+        var key = await keys.GetAsync(Name);
+        var self = PartyId.Create(Name);
+        var messages = await Task.Run(() =>
+        {
+            var blobs = Dealer.Deal(preprocessing, SessionId.Create(session), SystemRandomSource.Instance);
+            return blobs.Select((blob, i) =>
+            {
+                var message = SealedInput.Seal(prepared.Roster, self, key, sides[i].Offer, SessionPurposes.Correlations, blob);
+                CryptographicOperations.ZeroMemory(blob);
+                return message;
+            }).ToList();
+        });
+
+        var replies = await Task.WhenAll(messages.Select((message, i) =>
+            grains.GetGrain<IComputationGrain>($"{sides[i].Party}/{session}").AcceptCorrelationsAsync(Name, message)));
+        var bytes = messages.Sum(message => (long)message.Length);
+        LogDealt(session, counter, bytes);
+        metrics.Dealt(bytes);
+        return replies.FirstOrDefault(reply => reply.Refusal is not null)?.Refusal is { } refused
+            ? refused
+            : new DealReceipt(session, counter, [.. messages.Select(message => (long)message.Length)]);
+    }
+
+    private Refusal Refuse(Refusal refusal)
+    {
+        metrics.Refused("dealer", refusal.Code);
+        return refusal;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Dealt for session {Session}: counter {Counter}, {Bytes} bytes")]
+    private partial void LogDealt(string session, long counter, long bytes);
+
+    private sealed record Prepared(Roster Roster, InferenceStatement Statement, InferencePlan Plan, SideOffer Offer);
+}

@@ -1,0 +1,306 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using PrivacyGrains.Engine;
+using PrivacyGrains.Grains.Consortium;
+using PrivacyGrains.Grains.Hosting;
+using PrivacyGrains.Grains.Journaling;
+using PrivacyGrains.Protocols;
+using PrivacyGrains.Protocols.Identity;
+using PrivacyGrains.Protocols.Inference;
+using PrivacyGrains.Protocols.Sessions;
+using PrivacyGrains.Storage;
+
+namespace PrivacyGrains.Grains.Inference;
+
+/// <summary>A joint inference at the coordinator: asks the sides, forwards what is sealed, and keeps who ended how.</summary>
+/// <remarks>
+/// A session does not survive a restart of its coordinator: its sides hold their shares in memory and end by their own deadline, so the next activation
+/// ends an unfinished session by name, and a rerun has fresh keys and correlations.
+/// </remarks>
+[PlacedWithCoordinator]
+internal sealed partial class InferenceGrain(
+    GrainJournals journals, IGrainFactory grains, GrainSettings settings, TimeProvider clock, GrainMetrics metrics, ILogger<InferenceGrain> logger) : Grain, IInferenceGrain
+{
+    private static readonly JournalShape<InferenceBook, InferenceEntry> Shape = new(() => InferenceBook.Empty, static (book, entry) => book.Apply(entry), InferenceEntries.Codec);
+    private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(8);
+    private readonly ChangeSignal _changed = new(clock);
+    private Journal<InferenceBook, InferenceEntry> _journal = null!;
+    private CatalogueOnce _catalogue = null!;
+    private IGrainTimer? _deadline;
+
+    private string Session => this.GetPrimaryKeyString();
+
+    private InferenceTerms Terms => _journal.State.Created!.Terms;
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var session = SessionId.Create(Session).Value;
+        (_journal, _) = await journals.OpenAuditedAsync(
+            this, IStores.ConsortiumOwner, $"inference/{session}", Shape, (version, entry) => InferenceBook.Audit(session, version, entry), cancellationToken);
+        _catalogue = new CatalogueOnce(grains, settings, clock);
+        if (_journal.State is { Created: not null, IsOver: false })
+        {
+            await EndAsync(book => book.Abort("inference.coordinator-restarted", "The coordinator restarted while this inference was under way. Start a new one.", clock.GetUtcNow()));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<Reply<InferenceView>> CreateAsync(InferenceTerms terms)
+    {
+        var (statement, invalid) = InferenceTermsForm.Statement(terms);
+        if (statement is null)
+        {
+            return Refuse(invalid!);
+        }
+
+        if (!InferencePlan.Parse(terms.Plan.Span).Try(out var plan, out var fault))
+        {
+            return Refuse(fault.AsRefusal());
+        }
+
+        var consortium = await grains.GetGrain<IConsortiumGrain>(settings.Consortium).GetAsync();
+        if (consortium.Value is not { } view)
+        {
+            return consortium.Refusal!;
+        }
+
+        if (view.Epoch != terms.Epoch)
+        {
+            return Refuse(new Refusal("inference.stale-epoch", $"The consortium is in epoch {view.Epoch}, the terms say {terms.Epoch}. Fetch the members anew.", RefusalKind.Conflict));
+        }
+
+        var keys = view.Members.Where(member => member.Status == "member").ToDictionary(member => PartyId.Create(member.Party), member => VerificationKey.Create(member.VerificationKey.Span));
+        if (!statement.MakeRoster(settings.Consortium, view.Epoch, SessionId.Create(Session), keys).Try(out var roster, out fault)
+            || (fault = InferenceLayout.Check(plan, statement)) is not null
+            || (fault = statement.VerifyReceiver(SessionId.Create(Session), keys[statement.Receiver], terms.ReceiverSignature.Span)) is not null)
+        {
+            return Refuse(fault.AsRefusal());
+        }
+
+        var created = new InferenceCreated(terms, roster.Encoded, Cost(plan), Caller.Name, clock.GetUtcNow());
+        if (await _journal.DecideAsync(book => book.Create(created)) is { } refusal)
+        {
+            return Refuse(refusal);
+        }
+
+        await _catalogue.EnterAsync(CatalogueKinds.Inference, Session, $"{terms.Disclosure} for {terms.Receiver}");
+        _deadline ??= this.RegisterGrainTimer(
+            static (grain, _) => grain.TimeOutAsync(), this, new GrainTimerCreationOptions(TimeSpan.FromSeconds(terms.TimeoutSeconds), Timeout.InfiniteTimeSpan) { KeepAlive = true });
+        if (_journal.State.Status == "preparing")
+        {
+            await PrepareAsync(roster.Encoded);
+        }
+
+        _changed.Changed();
+        return _journal.State.View(Session);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Reply<InferenceView>> GetAsync(long afterVersion, int waitMilliseconds)
+    {
+        await _changed.WaitAsync(() => _journal.State.Version > afterVersion, waitMilliseconds);
+        return _journal.State.View(Session);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Reply<InferenceView>> SubmitInputAsync(SlotShares input)
+    {
+        var digest = Digest(input.Shares);
+        if (_journal.State.MayGive(input, digest) is { } refusal)
+        {
+            return Refuse(refusal);
+        }
+
+        if (!_journal.State.Inputs.ContainsKey(input.Slot))
+        {
+            var replies = await Task.WhenAll(Terms.ComputeParties.Select((party, i) => AskAsync(
+                party, Side(party).AcceptInputAsync(new SideInput(input.Slot, input.Party, input.Shares[i], input.Receipt)))));
+            if (replies.FirstOrDefault(reply => reply.Refusal is not null)?.Refusal is { } refused)
+            {
+                return Refuse(refused);
+            }
+
+            if (await _journal.DecideAsync(book => book.Accept(input, digest, clock.GetUtcNow())) is { } late)
+            {
+                return Refuse(late);
+            }
+
+            _changed.Changed();
+        }
+
+        await ComputeAsync();
+        return _journal.State.View(Session);
+    }
+
+    /// <inheritdoc/>
+    public Task SideEndedAsync(SideOutcome outcome) => EndAsync(book => book.End(outcome, clock.GetUtcNow()));
+
+    /// <inheritdoc/>
+    public Task<Reply<SealedOutputs>> OutputsAsync(string receiver)
+    {
+        var book = _journal.State;
+        Reply<SealedOutputs> reply =
+            book.Created is null ? new Refusal("inference.unknown", "There is no such inference.", RefusalKind.NotFound)
+            : book.Created.Terms.Receiver != receiver ? new Refusal("inference.not-the-receiver", "The outputs of this inference are for its receiver only.", RefusalKind.Forbidden)
+            : book.Status != "completed" ? new Refusal("inference.not-completed", $"This inference is {book.Status}.", RefusalKind.Conflict)
+            : new SealedOutputs(Session, [.. book.Created.Terms.ComputeParties.Select(party => book.Sides[party])]);
+        return Task.FromResult(reply);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Reply<InferenceView>> AbortAsync(string reason)
+    {
+        await EndAsync(book => book.Abort("inference.aborted", reason, clock.GetUtcNow()));
+        return _journal.State.View(Session);
+    }
+
+    private async Task PrepareAsync(ReadOnlyMemory<byte> roster)
+    {
+        var proposal = new SessionProposal(Session, roster, Terms);
+        var compute = Terms.ComputeParties.Select(party => AskAsync(party, Side(party).PrepareAsync(proposal)));
+        var dealer = AskAsync(Terms.Dealer, grains.GetGrain<IDealerGrain>(Terms.Dealer).PrepareAsync(proposal));
+        var others = Terms.Inputs.Select(input => input.Party).Append(Terms.Receiver).Distinct().Except(Terms.ComputeParties).Select(party => SignatureOfAsync(party, roster));
+        var replies = await Task.WhenAll([.. compute, dealer, .. others]);
+        if (await RefusedAsync(replies))
+        {
+            return;
+        }
+
+        ImmutableArray<SideOffer> offers = [.. replies.Select(reply => reply.Value!)];
+        if (await RefusedAsync(await Task.WhenAll(Terms.ComputeParties.Select(party => AskAsync(party, Side(party).AgreeAsync(offers))))))
+        {
+            return;
+        }
+
+        await EndAsync(book => book.Offer(offers, clock.GetUtcNow()));
+        foreach (var party in Terms.Inputs.Select(input => input.Party).Distinct())
+        {
+            await AskAsync(party, OfferAsync(party));
+        }
+
+        async Task<Reply<Done>> OfferAsync(string party)
+        {
+            await grains.GetGrain<IPartyGrain>(party).OfferWorkAsync(new WorkItem("inference", Session));
+            return Done.Instance;
+        }
+    }
+
+    private async Task ComputeAsync()
+    {
+        var before = _journal.State.Status;
+        await EndAsync(book => book.Begin(clock.GetUtcNow()));
+        if (before != "awaiting-inputs" || _journal.State.Status != "computing")
+        {
+            return;
+        }
+
+        if (await RefusedAsync([await AskAsync(Terms.Dealer, grains.GetGrain<IDealerGrain>(Terms.Dealer).DealAsync(Session, _journal.State.Offers))]))
+        {
+            return;
+        }
+
+        await RefusedAsync(await Task.WhenAll(Terms.ComputeParties.Select(party => AskAsync(party, Side(party).BeginAsync()))));
+    }
+
+    private Task TimeOutAsync() => EndAsync(book => book.Abort(
+        "inference.timeout", $"The inference's {Terms.TimeoutSeconds:0.#} s are over; it waited for {string.Join(", ", book.WaitingFor)}.", clock.GetUtcNow()));
+
+    /// <summary>Decides, and where the session is over by it, tells the sides and takes the work off the boards.</summary>
+    private async Task EndAsync(Func<InferenceBook, Decision<InferenceEntry>> decide)
+    {
+        var wasOver = _journal.State.IsOver;
+        await _journal.DecideAsync(decide);
+        _changed.Changed();
+        if (wasOver || !_journal.State.IsOver)
+        {
+            return;
+        }
+
+        _deadline?.Dispose();
+        var book = _journal.State;
+        metrics.InferenceEnded(book.Status, book.Aborted?.Code ?? "none", (clock.GetUtcNow() - book.Created!.At).TotalSeconds);
+        LogEnded(Session, book.Status, book.Aborted?.Code);
+        if (book.Aborted is { } aborted)
+        {
+            await Task.WhenAll(Terms.ComputeParties.Select(party => QuietlyAsync(party, Side(party).AbortAsync(aborted.Reason))));
+        }
+
+        await Task.WhenAll(Terms.Inputs.Select(input => input.Party).Distinct()
+            .Select(party => QuietlyAsync(party, grains.GetGrain<IPartyGrain>(party).EndWorkAsync(new WorkItem("inference", Session)))));
+    }
+
+    private async Task<bool> RefusedAsync<T>(IReadOnlyList<Reply<T>> replies)
+        where T : class
+    {
+        if (replies.FirstOrDefault(reply => reply.Refusal is not null)?.Refusal is not { } refusal)
+        {
+            return false;
+        }
+
+        await EndAsync(book => book.Abort(refusal.Code, refusal.Message, clock.GetUtcNow()));
+        return true;
+    }
+
+    private async Task<Reply<SideOffer>> SignatureOfAsync(string party, ReadOnlyMemory<byte> roster)
+    {
+        var reply = await AskAsync(party, grains.GetGrain<IPartyGrain>(party).SignRosterAsync(roster));
+        return reply.Value is { } signed ? new SideOffer(party, ReadOnlyMemory<byte>.Empty, signed.Signature) : reply.Refusal!;
+    }
+
+    /// <summary>A call to a party's silo: its refusal names the party, and a silo that does not answer is a refusal too.</summary>
+    private async Task<Reply<T>> AskAsync<T>(string party, Task<Reply<T>> call)
+        where T : class
+    {
+        try
+        {
+            var reply = await call.WaitAsync(CallDeadline, clock);
+            return reply.Refusal is { } refusal ? refusal with { Message = $"{party}: {refusal.Message}" } : reply;
+        }
+        catch (Exception e) when (e is TimeoutException or OrleansException)
+        {
+            LogUnreachable(Session, party, e);
+            return new Refusal("party.unavailable", $"{party}'s silo does not answer. Start it, then begin a new inference.", RefusalKind.Unavailable);
+        }
+    }
+
+    private async Task QuietlyAsync(string party, Task call)
+    {
+        try
+        {
+            await call.WaitAsync(TimeSpan.FromSeconds(2), clock);
+        }
+        catch (Exception e) when (e is TimeoutException or OrleansException)
+        {
+            LogUnreachable(Session, party, e);
+        }
+    }
+
+    private InferenceCost Cost(InferencePlan plan) => new(
+        plan.Rounds, plan.MessagesPerParty, plan.BytesPerParty, Enumerable.Range(0, plan.Scheme.Parties).Sum(party => plan.PreprocessingBytes(party, SessionId.Create(Session))));
+
+    private static string Digest(ImmutableArray<ReadOnlyMemory<byte>> shares)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var share in shares)
+        {
+            hash.AppendData(SHA256.HashData(share.Span));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private IComputationGrain Side(string party) => grains.GetGrain<IComputationGrain>($"{party}/{Session}");
+
+    private Refusal Refuse(Refusal refusal)
+    {
+        metrics.Refused("inference", refusal.Code);
+        return refusal;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Inference {Session} is {Status} ({Code})")]
+    private partial void LogEnded(string session, string status, string? code);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Inference {Session}: {Party} does not answer")]
+    private partial void LogUnreachable(string session, string party, Exception exception);
+}

@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using PrivacyGrains.Arithmetic.Randomness;
+using PrivacyGrains.Protocols.Inference;
+using PrivacyGrains.Protocols.Sharing;
+
+namespace PrivacyGrains.Protocols.Sessions;
+
+/// <summary>How a session's inputs lie in a plan's tensors: features side by side in the order of the statement, then one input that holds all secret weights.</summary>
+/// <remarks>
+/// A features input is rows x its columns. The weights input is flat: for each dense layer with secret weights its matrix (inputs x outputs, row-major), then its
+/// bias. A plan with public weights has no place here: what all parties know needs no session.
+/// </remarks>
+public static class InferenceLayout
+{
+    /// <summary>The name of the input that holds the weights.</summary>
+    public const string Weights = "weights";
+
+    /// <summary>Checks that a statement's inputs fill a plan exactly.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="statement">The statement.</param>
+    /// <returns>Null, or the fault.</returns>
+    public static ProtocolFault? Check(InferencePlan plan, InferenceStatement statement)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(statement);
+        var columns = statement.Inputs.Where(input => input.Slot != Weights).Sum(input => (long)input.Columns);
+        return plan.Scheme.Parties != statement.ComputeParties.Length
+                ? new ProtocolFault("inference.wrong-parties", null, $"{plan.Scheme.Parties} compute parties", $"{statement.ComputeParties.Length}")
+            : plan.Layers.OfType<DenseLayer>().Any(layer => !layer.SecretWeights)
+                ? new ProtocolFault("inference.public-weights", null, "layers with secret weights", "a layer with public ones")
+            : columns != plan.Features ? new ProtocolFault("inference.wrong-columns", null, $"{plan.Features} columns over all inputs", $"{columns}")
+            : statement.Inputs.Count(input => input.Slot == Weights && input.Columns == 0) != 1
+                ? new ProtocolFault("inference.no-weights", null, $"one input called '{Weights}' without columns", "another number")
+            : statement.Inputs.Any(input => input.Slot != Weights && (input.Columns < 1 || !input.Counted))
+                ? new ProtocolFault("inference.uncounted-features", null, "features with columns, counted as a disclosure", "an input that is not")
+            : null;
+    }
+
+    /// <summary>The shape of one input.</summary>
+    public static TensorShape ShapeOf(InferencePlan plan, StatementInput input)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(input);
+        return input.Slot == Weights ? TensorShape.Of(checked((int)WeightParts(plan).Sum(part => (long)(part.Inputs + 1) * part.Outputs))) : TensorShape.Of(plan.Rows, input.Columns);
+    }
+
+    /// <summary>Splits one input into a share for each compute party.</summary>
+    /// <param name="plan">The plan; its format and bound hold.</param>
+    /// <param name="statement">The statement.</param>
+    /// <param name="input">Which input.</param>
+    /// <param name="values">Row-major; secret; finite, and features within the plan's bound.</param>
+    /// <param name="random">Uniform bytes.</param>
+    /// <exception cref="ArgumentException">The number of values is another, or a value is not finite or out of bounds; the message names its index.</exception>
+    public static ImmutableArray<ShareTensor> Split(
+        InferencePlan plan, InferenceStatement statement, StatementInput input, ReadOnlySpan<double> values, IRandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(statement);
+        ArgumentNullException.ThrowIfNull(input);
+        var shape = ShapeOf(plan, input);
+        if (values.Length != shape.Length)
+        {
+            throw new ArgumentException($"Input '{input.Slot}' has {shape} = {shape.Length} values; {values.Length} came.", nameof(values));
+        }
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!double.IsFinite(values[i]) || (input.Slot != Weights && Math.Abs(values[i]) > plan.InputBound))
+            {
+                throw new ArgumentException($"Value {i} of input '{input.Slot}' must be finite and, for features, at most {plan.InputBound:0.###} in size.", nameof(values));
+            }
+        }
+
+        var words = new ulong[values.Length];
+        plan.Format.Encode(plan.Scheme.Algebra, values, words);
+        var shares = SecretSharing.Split(plan.Scheme, words, shape, random);
+        Array.Clear(words);
+        return shares;
+    }
+
+    /// <summary>Checks one side's share of an input.</summary>
+    /// <returns>Null, or the fault, which names the input's party.</returns>
+    public static ProtocolFault? CheckShare(InferencePlan plan, StatementInput input, int index, ShareTensor share)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(share);
+        var shape = ShapeOf(plan, input);
+        return share.Scheme == plan.Scheme && share.Party == index && share.Shape.Equals(shape)
+            ? null
+            : new ProtocolFault("inference.wrong-shape", input.Party, $"a {shape} share of {plan.Scheme} for side {index}", $"{share}");
+    }
+
+    /// <summary>Puts one side's shares of all inputs where the plan wants them.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="statement">The statement, checked.</param>
+    /// <param name="shares">By the inputs' names, each checked.</param>
+    public static (ShareTensor Features, IReadOnlyList<LayerWeights> Layers) Assemble(
+        InferencePlan plan, InferenceStatement statement, IReadOnlyDictionary<string, ShareTensor> shares)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(statement);
+        ArgumentNullException.ThrowIfNull(shares);
+        var features = ShareTensor.ConcatenateColumns([.. statement.Inputs.Where(input => input.Slot != Weights).Select(input => shares[input.Slot])]);
+        var flat = shares[Weights];
+        var layers = new List<LayerWeights>();
+        var at = 0;
+        foreach (var (inputs, outputs) in WeightParts(plan))
+        {
+            var matrix = ShareTensor.Create(flat.Scheme, flat.Party, TensorShape.Of(inputs, outputs), flat.Words.Slice(at, inputs * outputs));
+            at += inputs * outputs;
+            layers.Add(LayerWeights.Shared(matrix, ShareTensor.Create(flat.Scheme, flat.Party, TensorShape.Of(outputs), flat.Words.Slice(at, outputs))));
+            at += outputs;
+        }
+
+        return (features, layers);
+    }
+
+    /// <summary>Puts the output shares together.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="shares">One of each side.</param>
+    /// <returns>rows x outputs, row-major; or the fault.</returns>
+    public static Checked<double[]> Reconstruct(InferencePlan plan, IReadOnlyList<ShareTensor> shares)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(shares);
+        if (shares.FirstOrDefault(share => share.Scheme != plan.Scheme || !share.Shape.Equals(plan.OutputShape)) is { } wrong)
+        {
+            return new ProtocolFault("inference.wrong-shape", null, $"a {plan.OutputShape} share of {plan.Scheme}", $"{wrong}");
+        }
+
+        if (!SecretSharing.Reconstruct(shares).Try(out var words, out var fault))
+        {
+            return fault;
+        }
+
+        var values = new double[words.Length];
+        plan.Format.Decode(plan.Scheme.Algebra, words, values);
+        return values;
+    }
+
+    private static IEnumerable<(int Inputs, int Outputs)> WeightParts(InferencePlan plan)
+    {
+        var width = plan.Features;
+        foreach (var layer in plan.Layers.OfType<DenseLayer>())
+        {
+            yield return (width, layer.Outputs);
+            width = layer.Outputs;
+        }
+    }
+}
