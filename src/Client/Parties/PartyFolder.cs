@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PrivacyGrains.Client.Errors;
 using PrivacyGrains.Client.Http;
+using PrivacyGrains.Client.Keys;
 using PrivacyGrains.Messages.Keys;
 using PrivacyGrains.Messages.Parties;
 using PrivacyGrains.Protocols.Identity;
@@ -112,8 +113,8 @@ public sealed class PartyFolder
     public SigningKey LoadSigningKey() => ReadSigningKey(SigningOf(FullPath));
 
     /// <summary>The party's API key. Secret.</summary>
-    /// <exception cref="InputException"><c>party.bad-folder</c>: the file is missing, holds no key, or others may read it.</exception>
-    public string ReadApiKey() => ReadApiKey(ApiKeyOf(FullPath));
+    /// <exception cref="InputException">The file is missing, holds no key, or others may read it.</exception>
+    public string ReadApiKey() => ApiKeyFile.Read(ApiKeyOf(FullPath));
 
     /// <summary>Connects as this party.</summary>
     /// <param name="gateway">Another address than the one that was joined through, or other limits; null for that one.</param>
@@ -154,9 +155,13 @@ public sealed class PartyFolder
             .ToDictionary(m => m.Party, m => VerificationKey.Create(m.VerificationKey).Fingerprint, StringComparer.Ordinal),
         StringComparer.Ordinal);
 
-    private static SigningKey EnsureSigningKey(string folder)
+    /// <summary>Makes a party's signing key unless it is there.</summary>
+    /// <param name="folder">The party's folder; made where it is missing.</param>
+    /// <returns>The key; the caller disposes it. Secret.</returns>
+    /// <exception cref="InputException"><c>party.bad-folder</c>: the file holds no key, or others may read it.</exception>
+    public static SigningKey EnsureSigningKey(string folder)
     {
-        var path = SigningOf(folder);
+        var path = SigningOf(Path.GetFullPath(folder));
         if (!File.Exists(path))
         {
             using var fresh = SigningKey.Create();
@@ -166,17 +171,8 @@ public sealed class PartyFolder
         return ReadSigningKey(path);
     }
 
-    private static string EnsureApiKey(string folder, string party)
-    {
-        var path = ApiKeyOf(folder);
-        if (!File.Exists(path))
-        {
-            var id = $"{party[..Math.Min(party.Length, 48)]}-{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(6))}";
-            SecretFile.Write(path, ApiKey.Format(id, System.Security.Cryptography.RandomNumberGenerator.GetBytes(ApiKey.SecretBytes)));
-        }
-
-        return ReadApiKey(path);
-    }
+    private static string EnsureApiKey(string folder, string party) =>
+        ApiKeyFile.EnsureCreated(ApiKeyOf(folder), $"{party[..Math.Min(party.Length, 48)]}-{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(6))}");
 
     private static SigningKey ReadSigningKey(string path)
     {
@@ -189,9 +185,6 @@ public sealed class PartyFolder
             throw new InputException("party.bad-folder", $"{path} holds no P-256 key in PKCS#8 PEM. Put the party's own key back.", e);
         }
     }
-
-    private static string ReadApiKey(string path) =>
-        ReadSecret(path).Trim() is var text && ApiKey.TryParse(text, out _, out _) ? text : throw new InputException("party.bad-folder", $"{path} holds no API key. Put the party's own key back.");
 
     private static string ReadSecret(string path) =>
         !File.Exists(path) ? throw new InputException("party.bad-folder", $"{path} is missing. Put the party's own key back.")
