@@ -1,8 +1,8 @@
+using PrivacyGrains.Cli.Commands;
+
 namespace PrivacyGrains.Cli;
 
 internal static class Program
 {
-    private static void Main()
-    {
-    }
+    private static Task<int> Main(string[] args) => CommandTree.RunAsync(args, Console.Out, Console.Error);
 }

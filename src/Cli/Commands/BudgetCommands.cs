@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Globalization;
+using PrivacyGrains.Cli.Output;
+using PrivacyGrains.Client.Errors;
+using PrivacyGrains.Messages.Budgets;
+using PrivacyGrains.Messages.Http;
+
+namespace PrivacyGrains.Cli.Commands;
+
+/// <summary><c>budget</c>: opening, charging and reading privacy budgets.</summary>
+internal static class BudgetCommands
+{
+    public static Command Build()
+    {
+        var budget = new Command("budget", "Privacy budgets: what may be lost, and what was spent on what.") { Open(), List(), Statement() };
+        ChargeCommands.AddTo(budget);
+        return budget;
+    }
+
+    /// <summary>The argument <c>party/budget</c>.</summary>
+    public static Argument<(string Party, string Budget)> Which() => new("budget")
+    {
+        Description = "As hospital-1/records.",
+        CustomParser = static result =>
+        {
+            if (result.Tokens[0].Value.Split('/') is [{ Length: > 0 } party, { Length: > 0 } budget])
+            {
+                return (party, budget);
+            }
+
+            result.AddError($"'{result.Tokens[0].Value}' names no budget: write PARTY/BUDGET, as hospital-1/records.");
+            return default;
+        },
+    };
+
+    /// <summary>A finite number of an option, in its range.</summary>
+    public static double Finite(double value, string option, Func<double, bool> fits, string range) =>
+        double.IsFinite(value) && fits(value) ? value : throw new InputException("budget.bad-number", $"{option} is {value.ToString(CultureInfo.InvariantCulture)}: give a number {range}.");
+
+    private static Command Open()
+    {
+        var which = Which();
+        var epsilon = new Option<double>("--epsilon") { Description = "The limit.", Required = true };
+        var delta = new Option<double>("--delta") { Description = "At which the limit holds, as 1e-6.", Required = true };
+        var unit = new Option<string>("--unit") { Description = "What one privacy unit is (default: record).", DefaultValueFactory = static _ => "record" };
+        var neighbours = new Option<string>("--neighbours") { Description = "add-remove (default) or replace-one.", DefaultValueFactory = static _ => "add-remove" };
+        neighbours.AcceptOnlyFromAmong("add-remove", "replace-one");
+        var quotas = new Option<string[]>("--quota") { Description = "PURPOSE=N: so many exact outputs for a purpose. Repeat for more.", AllowMultipleArgumentsPerToken = true };
+        var command = new Command("open", "Opens a budget of the own party. It never grows.") { which, epsilon, delta, unit, neighbours, quotas };
+        command.Runs(async (parsed, output, cancel) =>
+        {
+            var (party, budget) = parsed.GetRequiredValue(which);
+            var terms = new BudgetTermsBody(
+                Finite(parsed.GetValue(epsilon), "--epsilon", static e => e > 0, "greater than 0"),
+                Finite(parsed.GetValue(delta), "--delta", static d => d is > 0 and < 1, "greater than 0 and less than 1"),
+                parsed.GetRequiredValue(neighbours),
+                parsed.GetRequiredValue(unit),
+                (parsed.GetValue(quotas) ?? []).Select(Quota).ToDictionary(StringComparer.Ordinal));
+            using var gateway = parsed.Connect();
+            var statement = await gateway.Budgets.OpenAsync(party, budget, terms, cancel);
+            output.Result(statement, console => console.Line($"{party}/{budget} is open: epsilon {Tables.Number(statement.Terms.Epsilon)} at delta {statement.Terms.Delta}, per {statement.Terms.Unit}."));
+        });
+        return command;
+    }
+
+    private static Command List()
+    {
+        var command = new Command("list", "All budgets and what is left of each.");
+        command.Runs(async (parsed, output, cancel) =>
+        {
+            using var gateway = parsed.Connect();
+            var budgets = await gateway.Budgets.ListAsync(cancel);
+            output.Result(new Listing<BudgetSummary>(budgets), console => console.Write(
+                ["budget", "epsilon", "delta", "so far", "held", "left", "disclosures left"],
+                budgets.Select(b => (IReadOnlyList<string>)(b.Available
+                    ? [$"{b.Party}/{b.Budget}", Tables.Number(b.Epsilon), $"{b.Delta}", Tables.Number(b.EpsilonSoFar), Tables.Number(b.EpsilonReserved), Tables.Number(b.EpsilonLeft), Left(b.DisclosuresLeft)]
+                    : [$"{b.Party}/{b.Budget}", "away", "", "", "", "", ""])),
+                "No budget is open yet."));
+        });
+        return command;
+    }
+
+    private static Command Statement()
+    {
+        var which = Which();
+        var command = new Command("statement", "Limit, loss so far, what is left, and every charge.") { which };
+        command.Runs(async (parsed, output, cancel) =>
+        {
+            var (party, budget) = parsed.GetRequiredValue(which);
+            using var gateway = parsed.Connect();
+            var s = await gateway.Budgets.StatementAsync(party, budget, cancel);
+            output.Result(s, console =>
+            {
+                console.Line($"{party}/{budget}: epsilon {Tables.Number(s.EpsilonSoFar)} of {Tables.Number(s.Terms.Epsilon)} at delta {s.Terms.Delta}, per {s.Terms.Unit}, {s.Terms.Neighbours}");
+                console.Line($"left {Tables.Number(s.EpsilonLeft)}, held {Tables.Number(s.EpsilonReserved)}, disclosures left: {(s.DisclosuresLeft.Count == 0 ? "none allowed" : Left(s.DisclosuresLeft))}");
+                console.Write(
+                    ["charge", "kind", "purpose", "recipient", "status", "epsilon alone", "count", "reserved"],
+                    s.Charges.Select(c => (IReadOnlyList<string>)[
+                        c.ChargeId, c.Kind, c.Purpose, c.Recipient, c.Status, c.Kind == "charge" ? Tables.Number(c.Epsilon) : "", c.Kind == "charge" ? "" : $"{c.Count}", Tables.Time(c.At)]),
+                    "Nothing was charged yet.");
+            });
+        });
+        return command;
+    }
+
+    private static KeyValuePair<string, long> Quota(string text) =>
+        text.Split('=') is [{ Length: > 0 } purpose, var count] && long.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+            ? KeyValuePair.Create(purpose, n)
+            : throw new InputException("budget.bad-quota", $"--quota is '{text}': write PURPOSE=N, as score=50.");
+
+    private static string Left(IReadOnlyDictionary<string, long>? left) => string.Join(", ", (left ?? new Dictionary<string, long>()).Select(d => $"{d.Key} {d.Value}"));
+}

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
+using PrivacyGrains.Cli.Output;
+using PrivacyGrains.Client;
+using PrivacyGrains.Client.Audit;
+using PrivacyGrains.Client.Errors;
+using PrivacyGrains.Messages.Audit;
+using PrivacyGrains.Messages.Budgets;
+using Spectre.Console;
+
+namespace PrivacyGrains.Cli.Commands;
+
+/// <summary>Charges below <c>budget</c>: reserve, commit, refund, abort, show, verify.</summary>
+internal static class ChargeCommands
+{
+    public static void AddTo(Command budget)
+    {
+        budget.Add(Reserve());
+        budget.Add(Change("commit", "Keeps a held loss: from here on the release may be opened.", needsReason: false, (g, p, b, id, _, cancel) => g.Budgets.CommitAsync(p, b, id, cancel)));
+        budget.Add(Change("refund", "Gives a held loss back; refused once committed.", needsReason: true, (g, p, b, id, reason, cancel) => g.Budgets.RefundAsync(p, b, id, reason, cancel)));
+        budget.Add(Change("abort", "Marks a committed charge whose release never came. The loss stands.", needsReason: true, (g, p, b, id, reason, cancel) => g.Budgets.AbortAsync(p, b, id, reason, cancel)));
+        budget.Add(Change("charge", "Shows one charge with the party's signature.", needsReason: false, (g, p, b, id, _, cancel) => g.Budgets.FindAsync(p, b, id, cancel)));
+        budget.Add(Verify());
+    }
+
+    private static Command Reserve()
+    {
+        var which = BudgetCommands.Which();
+        var id = new Option<string>("--id") { Description = "Your name for the charge: repeat it, and it is the same charge.", Required = true };
+        var purpose = new Option<string>("--purpose") { Description = "What for; for disclosures, the quota's name.", Required = true };
+        var recipient = new Option<string>("--recipient") { Description = "To whom the release goes.", Required = true };
+        var rho = new Option<double?>("--rho") { Description = "The loss in zCDP." };
+        var pure = new Option<double?>("--pure") { Description = "The loss in pure epsilon." };
+        var disclosures = new Option<long?>("--disclosures") { Description = "Count so many exact outputs instead of a loss." };
+        var binding = new Option<string?>("--binding") { Description = "Hex of SHA-256 over what this pays for (default: over the line 'manual ID')." };
+        var command = new Command("reserve", "Holds a loss, or counts disclosures, against a budget of the own party.") { which, id, purpose, recipient, rho, pure, disclosures, binding };
+        command.Runs(async (parsed, output, cancel) =>
+        {
+            var (party, budget) = parsed.GetRequiredValue(which);
+            LossBody? loss = null;
+            if (parsed.GetValue(rho) is { } r)
+            {
+                loss = new LossBody("zcdp", BudgetCommands.Finite(r, "--rho", static x => x >= 0, "of 0 or more"));
+            }
+            else if (parsed.GetValue(pure) is { } e)
+            {
+                loss = new LossBody("pure", BudgetCommands.Finite(e, "--pure", static x => x >= 0, "of 0 or more"));
+            }
+
+            var count = parsed.GetValue(disclosures);
+            if (new[] { parsed.GetValue(rho) is not null, parsed.GetValue(pure) is not null, count is not null }.Count(given => given) != 1)
+            {
+                throw new InputException("budget.no-loss", "Give one of --rho, --pure and --disclosures.");
+            }
+
+            var charge = parsed.GetRequiredValue(id);
+            var bound = parsed.GetValue(binding) ?? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"manual {charge}\n")));
+            var request = new ReserveChargeRequest(
+                charge, loss is null ? "disclosure" : "charge", parsed.GetRequiredValue(purpose), parsed.GetRequiredValue(recipient), bound, loss, count ?? 0);
+            using var gateway = parsed.Connect();
+            var receipt = await gateway.Budgets.ReserveAsync(party, budget, request, cancel);
+            output.Result(receipt, console => Show(console, receipt));
+        });
+        return command;
+    }
+
+    private static Command Change(
+        string name, string about, bool needsReason, Func<GatewayClient, string, string, string, string, CancellationToken, Task<ChargeReceiptBody>> call)
+    {
+        var which = BudgetCommands.Which();
+        var id = new Argument<string>("charge") { Description = "The charge's id." };
+        var reason = new Option<string>("--reason") { Description = "One line, public.", Required = true };
+        var command = new Command(name, about) { which, id };
+        if (needsReason)
+        {
+            command.Add(reason);
+        }
+
+        command.Runs(async (parsed, output, cancel) =>
+        {
+            var (party, budget) = parsed.GetRequiredValue(which);
+            using var gateway = parsed.Connect();
+            var receipt = await call(gateway, party, budget, parsed.GetRequiredValue(id), needsReason ? parsed.GetRequiredValue(reason) : "", cancel);
+            output.Result(receipt, console => Show(console, receipt));
+        });
+        return command;
+    }
+
+    private static Command Verify()
+    {
+        var which = BudgetCommands.Which();
+        var command = new Command("verify", "Fetches a ledger and verifies it: chain, rules, and the party's signature (by the pinned key with --folder).") { which };
+        command.Runs(async (parsed, output, cancel) =>
+        {
+            var (party, budget) = parsed.GetRequiredValue(which);
+            using var gateway = parsed.Connect();
+            var folder = parsed.PartyFolder();
+            var consortium = await gateway.Parties.ConsortiumAsync(cancel);
+            folder?.Observe(consortium);
+            var head = await gateway.Budgets.HeadAsync(party, budget, cancel);
+            var entries = await gateway.Budgets.AllEntriesAsync(party, budget, head.Version, cancel);
+            var export = new LedgerExport(head, consortium.Members.FirstOrDefault(m => m.Party == party)?.VerificationKey ?? [], entries);
+            var (verdict, _) = LedgerVerifier.Verify(export, folder?.Pins.Members.GetValueOrDefault(party));
+            return Verdicts.Show(output, [verdict], []);
+        });
+        return command;
+    }
+
+    private static void Show(IAnsiConsole console, ChargeReceiptBody r) =>
+        console.Line($"{r.ChargeId} is {r.Status}: epsilon {Tables.Number(r.EpsilonSoFar)} so far, {Tables.Number(r.EpsilonLeft)} left; version {r.Version}, signed by {r.Party}.");
+}

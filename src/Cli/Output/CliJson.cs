@@ -1,0 +1,71 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PrivacyGrains.Client.Audit;
+using PrivacyGrains.Messages.Http;
+
+namespace PrivacyGrains.Cli.Output;
+
+/// <summary>What <c>--json</c> prints where a command fails.</summary>
+/// <param name="Error">What went wrong.</param>
+internal sealed record FailureDocument(FailureBody Error);
+
+/// <summary>What went wrong.</summary>
+/// <param name="Code">Stable, lower case with dots.</param>
+/// <param name="Detail">One line that says what to change.</param>
+/// <param name="Status">The HTTP status where a gateway refused; else 0.</param>
+/// <param name="TraceId">Names the request in the gateway's log, or null.</param>
+internal sealed record FailureBody(string Code, string Detail, int Status, string? TraceId);
+
+/// <summary>What <c>up --json</c> prints once all is up.</summary>
+/// <param name="Consortium">Its name.</param>
+/// <param name="Engine"><c>Embedded</c> or <c>Orleans</c>.</param>
+/// <param name="Urls">Where it listens.</param>
+/// <param name="Data">The folder of keys and journals.</param>
+/// <param name="OperatorKeyFile">The operator's API key; null where this process does not coordinate.</param>
+/// <param name="ProcessId">To end it.</param>
+internal sealed record UpDocument(string Consortium, string Engine, IReadOnlyList<string> Urls, string Data, string? OperatorKeyFile, int ProcessId);
+
+/// <summary>What <c>join --json</c> prints.</summary>
+/// <param name="Party">Who joined.</param>
+/// <param name="Consortium">What.</param>
+/// <param name="Folder">The party's folder.</param>
+/// <param name="Fingerprint">Of its signing key.</param>
+/// <param name="CoordinatorFingerprint">Of the coordinator's key, pinned.</param>
+/// <param name="Members">Fingerprints of members' keys, pinned.</param>
+internal sealed record JoinDocument(
+    string Party, string Consortium, string Folder, string Fingerprint, string CoordinatorFingerprint, IReadOnlyDictionary<string, string> Members);
+
+/// <summary>What a verification prints.</summary>
+/// <param name="Verified">Whether nothing is wrong with anything.</param>
+/// <param name="Entries">Entries in all that was verified.</param>
+/// <param name="Verdicts">One for the log and one for each ledger.</param>
+/// <param name="Away">Ledgers that could not be fetched, as <c>party/budget</c>.</param>
+internal sealed record VerifyDocument(bool Verified, long Entries, IReadOnlyList<Verdict> Verdicts, IReadOnlyList<string> Away);
+
+/// <summary>What a command prints that wrote a file.</summary>
+/// <param name="File">Which.</param>
+/// <param name="Bytes">How long.</param>
+/// <param name="Digest">Lower-case hex of SHA-256 over it.</param>
+internal sealed record WrittenDocument(string File, long Bytes, string Digest);
+
+/// <summary>What a command prints that has nothing to say but that it is done.</summary>
+/// <param name="Done">Always true.</param>
+/// <param name="What">What was done.</param>
+internal sealed record DoneDocument(bool Done, string What);
+
+/// <summary>What <c>key fingerprint --json</c> prints.</summary>
+/// <param name="Folder">The party's folder.</param>
+/// <param name="Fingerprint">Lower-case hex of SHA-256 over the public key.</param>
+internal sealed record FingerprintDocument(string Folder, string Fingerprint);
+
+/// <summary>Source-generated JSON of the command's documents.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(FailureDocument))]
+[JsonSerializable(typeof(UpDocument))]
+[JsonSerializable(typeof(JoinDocument))]
+[JsonSerializable(typeof(VerifyDocument))]
+[JsonSerializable(typeof(WrittenDocument))]
+[JsonSerializable(typeof(DoneDocument))]
+[JsonSerializable(typeof(FingerprintDocument))]
+[JsonSerializable(typeof(Listing<AuditLeaf>))]
+internal sealed partial class CliJson : JsonSerializerContext;

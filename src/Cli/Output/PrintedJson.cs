@@ -1,0 +1,28 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using PrivacyGrains.Messages.Http;
+
+namespace PrivacyGrains.Cli.Output;
+
+/// <summary>How documents are printed: those of the command, and messages of the gateway that it hands on.</summary>
+internal static class PrintedJson
+{
+    private static readonly JsonSerializerOptions Options = Make();
+
+    /// <summary>A document's lines.</summary>
+    /// <exception cref="NotSupportedException">Its type is in no context that <see cref="Make"/> names.</exception>
+    public static string Of<T>(T document) => JsonSerializer.Serialize(document, (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T)));
+
+    private static JsonSerializerOptions Make()
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
+        {
+            WriteIndented = true,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // for terminals and programs, never for a page
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(CliJson.Default, MessagesJson.Resolver), // a command with documents of its own adds its context here
+        };
+        options.MakeReadOnly();
+        return options;
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Logging;
+using PrivacyGrains.Engine;
+using PrivacyGrains.Gateway.Hosting;
+using PrivacyGrains.Silo;
+
+namespace PrivacyGrains.Cli.Running;
+
+/// <summary>What one process runs of a consortium.</summary>
+internal sealed record ConsortiumSettings
+{
+    /// <summary>The silo; null for a gateway alone.</summary>
+    public SiloSettings? Silo { get; init; }
+
+    /// <summary>The gateway; null for a silo alone.</summary>
+    public GatewaySettings? Gateway { get; init; }
+
+    /// <summary>How a gateway alone reaches the cluster.</summary>
+    public EngineClientOptions Cluster { get; init; } = new();
+
+    /// <summary>What is logged to standard error: from this level on.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+
+    /// <summary>A whole consortium in this process.</summary>
+    /// <param name="consortium">Its name.</param>
+    /// <param name="data">The folder of keys and journals.</param>
+    /// <param name="urls">Where the gateway listens; with port 0, at a free one.</param>
+    public static ConsortiumSettings Whole(string consortium, string data, params IReadOnlyList<string> urls) => new()
+    {
+        Silo = new SiloSettings { Consortium = consortium, Name = "whole", Parties = [EngineSiloOptions.AnyParty], Coordinator = true, Data = data },
+        Gateway = new GatewaySettings { Consortium = consortium, Urls = urls },
+    };
+}
