@@ -54,7 +54,7 @@ public static class EngineHosting
     /// <summary>Serves this process's meters at <c>/metrics</c> in Prometheus' text format.</summary>
     /// <param name="endpoints">The application.</param>
     /// <returns>The endpoint, to restrict who may read it.</returns>
-    /// <remarks>Shown are meters whose name begins with PrivacyGrains, in any case of letters, those of the runtime, of ASP.NET Core's hosting and of Orleans.</remarks>
+    /// <remarks>Shown are meters whose name begins with PrivacyGrains, in any case of letters, and those of the runtime and of ASP.NET Core's hosting.</remarks>
     public static IEndpointConventionBuilder MapGrainMetrics(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using PrivacyGrains.Engine.Tests.Grains;
 
 namespace PrivacyGrains.Engine.Tests;
@@ -21,6 +22,7 @@ public sealed class MetricsTests : IAsyncLifetime
     {
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
         builder.Services.AddSingleton(_probe);
         builder.AddGrainSilo(new() { SiloPort = FreePort.Next(), GatewayPort = 0 });
         _app = builder.Build();

@@ -15,7 +15,7 @@ internal sealed class PrometheusText
             else
             {
                 var end = line.LastIndexOf('}') is var brace and >= 0 ? brace + 1 : line.IndexOf(' ', StringComparison.Ordinal);
-                Assert.True(_values.TryAdd(line[..end], line[(end + 1)..].Split(' ')[0]), "twice: " + line);
+                Assert.True(_values.TryAdd(line[..end].Replace("{}", "", StringComparison.Ordinal), line[(end + 1)..].Split(' ')[0]), "twice: " + line);
             }
         }
     }

@@ -20,8 +20,8 @@ public sealed class GrainTestClusterOptions
     /// <summary>What every silo's container holds.</summary>
     public Action<IServiceCollection>? ConfigureServices { get; init; }
 
-    /// <summary>The clock of grains, timers, reminders and idle collection; null for the real one.</summary>
-    /// <remarks>On Orleans a clock that stands still also stops response time-outs.</remarks>
+    /// <summary>The clock of grains, their timers and reminders; null for the real one.</summary>
+    /// <remarks>Idle collection, response time-outs and membership keep the real one on Orleans; a test of them uses no clock of its own.</remarks>
     public TimeProvider? Clock { get; init; }
 
     /// <summary>How long callers wait.</summary>

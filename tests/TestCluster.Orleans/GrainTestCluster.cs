@@ -12,6 +12,13 @@ namespace PrivacyGrains.Testing;
 /// <summary>A cluster in the test's process, with the same surface on both engines.</summary>
 public sealed class GrainTestCluster : IAsyncDisposable
 {
+    /// <summary>
+    /// The areas of Orleans that keep real time though grains and reminders have the test's: its loops would else go on inside the test's call of Advance.
+    /// A version that does not ask for a clock by area never sees these.
+    /// </summary>
+    private static readonly string[] OrleansOwnClocks =
+        ["Orleans.Messaging", "Orleans.SystemTimers", "Orleans.Membership", "Orleans.ActivationManagement", "Orleans.GrainDirectory"];
+
     private readonly InProcessTestCluster _cluster;
     private readonly Dictionary<string, (InProcessSiloHandle Handle, ActivationTracker Tracker)> _silos = new(StringComparer.Ordinal);
 
@@ -85,7 +92,12 @@ public sealed class GrainTestCluster : IAsyncDisposable
     private static void Configure(IHostApplicationBuilder host, TestSiloSpec spec, GrainTestClusterOptions options)
     {
         if (options.Clock is not null)
+        {
             host.Services.AddSingleton(options.Clock);
+            foreach (var area in OrleansOwnClocks)
+                host.Services.AddKeyedSingleton(area, TimeProvider.System);
+        }
+
         host.Services.AddSingleton<ActivationTracker>();
         host.Services.AddSingleton<IConfigureGrainContextProvider>(static services => services.GetRequiredService<ActivationTracker>());
         host.UseOrleans(silo =>

@@ -8,9 +8,9 @@ public sealed class ManualTimeProvider : TimeProvider
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now;
 
-    /// <summary>A clock that shows 2030-01-01 00:00 UTC.</summary>
+    /// <summary>A clock that shows 2020-01-01 09:00:17 UTC: Orleans' idle collection mixes it with the machine's clock, and refuses one that is ahead.</summary>
     public ManualTimeProvider()
-        : this(new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero))
+        : this(new(2020, 1, 1, 9, 0, 17, TimeSpan.Zero))
     {
     }
 

@@ -19,6 +19,7 @@ internal abstract class Call : WorkItem
     private CancellationTokenRegistration _callerCancellation;
     private ITimer? _timeout;
     private Activation? _activation;
+    private volatile bool _isCancelled;
 
     protected Call(LocalCluster cluster, GrainId target, GrainMethod method, object?[] arguments)
     {
@@ -49,7 +50,12 @@ internal abstract class Call : WorkItem
 
     internal override bool IsReadOnly => Method.IsReadOnly;
 
+    /// <summary>Nobody waits any more, since the time was up.</summary>
+    internal override bool IsAbandoned => IsAnswered && !_isCancelled;
+
     internal override Guid ReentrancyId => RequestContext.ReentrancyOf(_requestContext);
+
+    protected abstract bool IsAnswered { get; }
 
     private CancellationToken CallerToken { get; }
 
@@ -77,6 +83,8 @@ internal abstract class Call : WorkItem
         Interlocked.MemoryBarrier(); // either we see that the caller gave up, or the caller sees the activation to cancel
         if (IsAbandoned)
             return;
+        if (_isCancelled) // while it waited: it runs all the same, as on Orleans, and finds its token cancelled
+            await _calleeCancellation!.CancelAsync();
 
         RequestContext.Snapshot = _requestContext;
         Activity.Current = _activity;
@@ -113,6 +121,7 @@ internal abstract class Call : WorkItem
 
     private void OnCallerCancelled()
     {
+        _isCancelled = true;
         if (TryFail(new OperationCanceledException(CallerToken)))
             CancelCallee();
     }
@@ -140,7 +149,7 @@ internal sealed class Call<T>(LocalCluster cluster, GrainId target, GrainMethod 
 
     internal Task<T> Answer => _answer.Task;
 
-    internal override bool IsAbandoned => _answer.Task.IsCompleted;
+    protected override bool IsAnswered => _answer.Task.IsCompleted;
 
     protected override void TrySucceed(object? value) => _answer.TrySetResult((T)value!);
 

@@ -9,7 +9,7 @@ namespace PrivacyGrains.Engine.Metrics;
 internal static class MetricsSetup
 {
     internal static void AddGrainMetrics(this IServiceCollection services) => services.AddOpenTelemetry().WithMetrics(metrics => metrics
-        .AddMeter("PrivacyGrains*", "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.Orleans")
+        .AddMeter("PrivacyGrains*", "System.Runtime", "Microsoft.AspNetCore.Hosting")
         .AddPrometheusExporter(options =>
         {
             options.ScopeInfoEnabled = false;
