@@ -20,6 +20,7 @@ internal static class QueryTermsRules
         !RoundPlanning.IsOwnerName(query) ? Bad("query", "A query is named by 1 to 64 characters of a-z, 0-9 and hyphen, beginning with a letter.")
         : terms.Analyst is not { Length: >= 1 and <= 64 } ? Bad("analyst", "The analyst is named by 1 to 64 characters.")
         : terms.Statistic is not ("count" or "mean") ? Bad("statistic", $"The statistic is 'count' or 'mean', not '{terms.Statistic}'.")
+        : terms.Statistic == "count" && terms.Column.Length > 0 ? Bad("question", "A count has no column; a filter picks rows.")
         : terms.FilterColumn.Length == 0 && terms.FilterValue.Length > 0 ? Bad("filter", "A filter's value needs its column.")
         : terms.Rho is not (>= LeastRho and <= GreatestRho) ? Bad("rho", $"A charge is from {LeastRho} to {GreatestRho} in zCDP, not {terms.Rho}.")
         : terms.Budget is not { Length: >= 1 and <= 64 } || !terms.Budget.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')

@@ -1,9 +1,10 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using PrivacyGrains.Grains.Journaling;
 
 namespace PrivacyGrains.Grains.Rounds;
 
-/// <content>What happens without a call: deadlines, the sum, telling the owner, offering work, waking after a crash.</content>
+/// <content>What happens without a call: deadlines, the sum, revocations, telling the owner, offering work, waking after a crash.</content>
 /// <remarks>
 /// Two timers. Turns (one at a time, like calls) decide and write. Errands interleave with calls, since they call others who may be away or may be calling
 /// this round: they write nothing and only note what was done. A reminder wakes the round where its silo died.
@@ -21,6 +22,8 @@ internal sealed partial class RoundGrain
     private readonly Dictionary<string, OneAtATime> _boards = new(StringComparer.Ordinal);
     private readonly OneAtATime _owner = new(clock, CallDeadline, TimeSpan.Zero);
     private readonly HashSet<string> _farewells = new(StringComparer.Ordinal);
+    private readonly OneAtATime _consortium = new(clock, CallDeadline, TimeSpan.Zero);
+    private ImmutableArray<string> _revoked = [];
     private string _followed = "";
     private DateTimeOffset _deadlineAt;
     private int _farewellsTried;
@@ -72,6 +75,11 @@ internal sealed partial class RoundGrain
 
     private async Task TakeTurnAsync()
     {
+        foreach (var party in _revoked)
+        {
+            await DecideAsync(s => s.Revoke(party, clock.GetUtcNow()));
+        }
+
         var state = await _journal.ReadAsync();
         var passed = clock.GetUtcNow() >= _deadlineAt - TimerGrain;
         if (state.MayFinish(passed))
@@ -130,8 +138,8 @@ internal sealed partial class RoundGrain
             _wakeIsSet = true;
         }
 
-        await Task.WhenAll(_audit.FlushAsync(), TellBoardsAsync(state), TellOwnerAsync(state));
-        if (state.HasEnded)
+        await Task.WhenAll(_audit.FlushAsync(), TellBoardsAsync(state), TellOwnerAsync(state), LookForRevokedAsync(state));
+        if (state.HasEnded || !_revoked.IsEmpty)
         {
             _turns!.Change(TimeSpan.Zero, Again);
         }
@@ -158,6 +166,18 @@ internal sealed partial class RoundGrain
                 _farewells.Add(participant.Party);
             }
         }));
+    }
+
+    private async Task LookForRevokedAsync(RoundState state)
+    {
+        if (state.IsOpen)
+        {
+            await _consortium.TryAsync(async () =>
+            {
+                var reply = await grains.GetGrain<IConsortiumGrain>(settings.Consortium).GetAsync();
+                _revoked = reply.Value is { } consortium ? RoundPlanning.Revoked(state.Start!.Plan, consortium) : _revoked;
+            });
+        }
     }
 
     private async Task TellOwnerAsync(RoundState state)

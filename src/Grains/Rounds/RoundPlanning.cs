@@ -63,6 +63,10 @@ internal static class RoundPlanning
     public static string Strangers(ImmutableArray<string> parties, ConsortiumView consortium) => string.Join(
         ", ", parties.Except(consortium.Members.Where(m => m.Status == Member && m.Roles.Contains("data")).Select(m => m.Party), StringComparer.Ordinal));
 
+    /// <summary>Which participants of a round are no members any more.</summary>
+    public static ImmutableArray<string> Revoked(RoundPlan plan, ConsortiumView consortium) =>
+        [.. plan.Participants.Select(p => p.Party).Except(consortium.Members.Where(m => m.Status == Member).Select(m => m.Party), StringComparer.Ordinal)];
+
     /// <summary>A round as its owner shows it.</summary>
     public static RoundLine Line(RoundView round, int step) => new(
         round.Plan.Number, round.Plan.Session, step, round.Phase is RoundPhases.Completed or RoundPhases.Aborted ? round.Phase : Running,

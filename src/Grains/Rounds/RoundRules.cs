@@ -80,6 +80,14 @@ internal static class RoundRules
         : !state.IsOpen || !state.In.Contains(party) ? Decision<RoundEntry>.Nothing
         : state.With(new ParticipantWithdrew(party, state.Phase, Cut(reason), now), now);
 
+    /// <summary>A participant is no member any more: it goes, or, where its input is in the sum already, the round ends.</summary>
+    public static Decision<RoundEntry> Revoke(this RoundState state, string party, DateTimeOffset now) =>
+        !state.IsOpen ? Decision<RoundEntry>.Nothing
+        : state.Survivors.Contains(party)
+            ? new RoundAborted("round.revoked", $"{party} was revoked after its input was fixed in the sum. Nothing is opened; the next round goes on without it.", [.. state.WaitingFor], "consortium", now)
+        : state.In.Contains(party) ? state.Withdraw(party, "revoked by the consortium", now)
+        : Decision<RoundEntry>.Nothing;
+
     /// <summary>Ends the round without a result; nothing where it has ended.</summary>
     public static Decision<RoundEntry> Stop(this RoundState state, string code, string reason, string by, DateTimeOffset now) =>
         state.Start is null ? NotStarted

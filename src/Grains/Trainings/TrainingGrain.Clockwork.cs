@@ -51,8 +51,7 @@ internal sealed partial class TrainingGrain
                 await FollowRoundAsync(state.Open!);
                 break;
             case TrainingTask.AbortRound:
-                await Round(state.Open!).AbortAsync("The training job has ended.");
-                await TakeEndAsync(state.Open!);
+                await AbortRoundAsync(state.Open!);
                 break;
             case TrainingTask.RegisterModel:
                 await RegisterAsync(state);
@@ -93,6 +92,17 @@ internal sealed partial class TrainingGrain
         }
         else if (started.Value!.Phase is RoundPhases.Completed or RoundPhases.Aborted)
         {
+            await TakeEndAsync(plan);
+        }
+    }
+
+    // Started first, where it was only planned: an aborted round stays aborted, whoever starts it late.
+    private async Task AbortRoundAsync(RoundPlan plan)
+    {
+        await FollowRoundAsync(plan);
+        if (_journal.State.Open is not null)
+        {
+            await Round(plan).AbortAsync("The training job has ended.");
             await TakeEndAsync(plan);
         }
     }

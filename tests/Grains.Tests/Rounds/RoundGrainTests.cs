@@ -1,3 +1,5 @@
+using PrivacyGrains.Grains.Rounds;
+using PrivacyGrains.Grains.Tests.Hosting;
 using PrivacyGrains.Protocols.Identity;
 using static PrivacyGrains.Grains.Tests.Hosting.TestConsortium;
 using static PrivacyGrains.Grains.Tests.Rounds.RoundWorld;
@@ -143,7 +145,7 @@ public class RoundGrainTests
         Assert.Equal("secagg.foreign-session", Code(await next.SubmitAsync(old)));
     }
 
-    public static TheoryData<string> BadReceipts => ["none", "reserved", "refunded", "aborted-committed", "other-binding", "other-signer", "other-party", "other-budget", "disclosure"];
+    public static TheoryData<string> BadReceipts => ["none", "reserved", "refunded", "aborted-committed", "other-binding", "other-session", "other-roster", "other-computation", "other-signer", "other-party", "other-budget", "disclosure"];
 
     [Theory]
     [MemberData(nameof(BadReceipts))]
@@ -157,6 +159,9 @@ public class RoundGrainTests
         {
             "none" => null,
             "other-binding" => clients[0].Committed(p, roster, binding: new string('a', 64)),
+            "other-session" => clients[0].Committed(p, roster, binding: ReceiptRules.BindingOf(p with { Session = "training.detector.2.abcd" }, roster)),
+            "other-roster" => clients[0].Committed(p, roster, binding: ReceiptRules.BindingOf(p, RoundProtocol.ContextOf(p with { Epoch = p.Epoch + 1 }, TestConsortium.Name).Value.Roster)),
+            "other-computation" => clients[0].Committed(p, roster, binding: ReceiptRules.BindingOf(p with { ComputationDigest = new string('a', 64) }, roster)),
             "other-signer" => clients[0].Committed(p, roster, signer: stranger),
             "other-party" => clients[1].Committed(p, roster),
             "other-budget" => clients[0].Committed(p with { Budget = "other" }, roster),
@@ -265,6 +270,29 @@ public class RoundGrainTests
         {
             Assert.Empty(await world.BoardAsync(client.Party, items => items == 0));
         }
+    }
+
+    [Theory]
+    [InlineData(RoundPhases.AdvertiseKeys, null)]
+    [InlineData(RoundPhases.ShareKeys, null)]
+    [InlineData(RoundPhases.CollectMaskedInputs, null)]
+    [InlineData(RoundPhases.CheckConsistency, "round.revoked")]
+    [InlineData(RoundPhases.Unmask, "round.revoked")]
+    public async Task MemberRevoked_BeforeItsInputIsFixed_IsLeftOut_AfterIt_TheRoundAborts(string phase, string? code)
+    {
+        await using var world = await RoundWorld.StartAsync();
+        var (plan, round, clients) = await world.OpenAsync();
+        await AnswerAsync(round, plan, clients, Before(phase));
+        Value(await world.Consortium.Book.RevokeMemberAsync("hospital-5", "left"));
+        world.Clock.Advance(TimeSpan.FromSeconds(3));
+        await UntilAsync(round, view => !view.Dropped.IsEmpty || view.Phase == RoundPhases.Aborted);
+        if (code is null)
+        {
+            await AnswerAsync(round, plan, clients[..4], From(phase));
+            Assert.Equal([10, 100, -10], await SumOfEndAsync(round));
+        }
+
+        Assert.Equal(code, (await EndAsync(round)).AbortCode);
     }
 
     private static async Task<IEnumerable<long>> SumOfEndAsync(IRoundGrain round)
