@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
@@ -17,7 +18,7 @@ internal sealed class GrainMetrics : IDisposable
     private readonly ConcurrentDictionary<(string Party, string Budget), (double Spent, double Left)> _budgets = new();
     private readonly ConcurrentDictionary<string, long> _members = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _logs = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, (string Owner, string Phase, long Waiting)> _rounds = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string Owner, string Phase, ImmutableArray<string> Waiting)> _rounds = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _trainings = new(StringComparer.Ordinal);
     private readonly Counter<long> _charges;
     private readonly Counter<long> _refusals;
@@ -51,14 +52,19 @@ internal sealed class GrainMetrics : IDisposable
         _conflicts = _meter.CreateCounter<long>("privacygrains.journal.conflicts", "{append}", "Appends that met entries of another activation.");
         _witnessFailures = _meter.CreateCounter<long>("privacygrains.witness.failures", "{message}", "Ledger heads that a witness did not take, by witness.");
         _auditFailures = _meter.CreateCounter<long>("privacygrains.audit.failures", "{message}", "Times that audit events were held back.");
-        _roundsEnded = _meter.CreateCounter<long>("privacygrains.rounds", "{round}", "Rounds that ended, by owner's kind and outcome.");
+        _roundsEnded = _meter.CreateCounter<long>("privacygrains.rounds", "{round}", "Rounds that ended, by kind of their owner and outcome.");
         _dropped = _meter.CreateCounter<long>("privacygrains.round.dropped", "{party}", "Participants that left a round or did not answer in time, by phase.");
         _maskedBytes = _meter.CreateCounter<long>("privacygrains.round.masked", "By", "Bytes of masked inputs received.");
-        _queries = _meter.CreateCounter<long>("privacygrains.queries", "{query}", "Queries that ended, by outcome.");
-        _phases = _meter.CreateHistogram<double>("privacygrains.round.phase.duration", "s", "Until a phase of a round was over, by owner's kind and phase.");
+        _queries = _meter.CreateCounter<long>("privacygrains.queries", "{query}", "Queries that ended, by statistic and outcome.");
+        _phases = _meter.CreateHistogram<double>("privacygrains.round.phase.duration", "s", "Until a phase of a round was over, by kind of the owner and phase.");
         _meter.CreateObservableGauge(
-            "privacygrains.round.waiting", () => _rounds.Values.Select(r => Measured(r.Waiting, ("job", r.Owner), ("phase", r.Phase))), "{party}", "Participants that an open round waits for, by job and phase.");
-        _meter.CreateObservableGauge("privacygrains.training.step", () => _trainings.Select(t => Measured(t.Value, ("job", t.Key))), "{step}", "Steps that a running training has made.");
+            "privacygrains.round.waiting",
+            () => _rounds.Values.SelectMany(r => r.Waiting.Select(party => Measured(1L, ("owner", r.Owner), ("phase", r.Phase), ("party", party)))),
+            "{party}",
+            "1 for each participant that an open round waits for, by its training or query, phase and party.");
+        _meter.CreateObservableGauge(
+            "privacygrains.round.open", () => _rounds.Values.Select(r => Measured(1L, ("owner", r.Owner), ("phase", r.Phase))), "{round}", "1 for each open round, by its training or query and phase.");
+        _meter.CreateObservableGauge("privacygrains.training.step", () => _trainings.Select(t => Measured(t.Value, ("training", t.Key))), "{step}", "Steps that a running training has made.");
         _meter.CreateObservableGauge("privacygrains.consortium.members", () => _members.Select(m => Measured(m.Value, ("status", m.Key))), "{party}", "Parties by status.");
         _meter.CreateObservableGauge("privacygrains.audit.entries", () => _logs.Select(l => Measured(l.Value, ("log", l.Key))), "{entry}", "Entries of the audit log.");
     }
@@ -96,7 +102,7 @@ internal sealed class GrainMetrics : IDisposable
     public void LogStands(string log, long entries) => _logs[log] = entries;
 
     /// <summary>Where a round stands; a null phase takes it off.</summary>
-    public void RoundStands(string round, string owner, string? phase, long waiting)
+    public void RoundStands(string round, string owner, string? phase, ImmutableArray<string> waiting)
     {
         if (phase is null)
         {
@@ -109,10 +115,10 @@ internal sealed class GrainMetrics : IDisposable
     }
 
     /// <summary>A phase of a round is over.</summary>
-    public void PhaseEnded(string ownerKind, string phase, double seconds) => _phases.Record(seconds, new("owner", ownerKind), new("phase", phase));
+    public void PhaseEnded(string kind, string phase, double seconds) => _phases.Record(seconds, new("kind", kind), new("phase", phase));
 
     /// <summary>A round is over.</summary>
-    public void RoundEnded(string ownerKind, string outcome) => _roundsEnded.Add(1, new("owner", ownerKind), new("outcome", outcome));
+    public void RoundEnded(string kind, string outcome) => _roundsEnded.Add(1, new("kind", kind), new("outcome", outcome));
 
     /// <summary>Participants left a round.</summary>
     public void Dropped(string phase, int count)

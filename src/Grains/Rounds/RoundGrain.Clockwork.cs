@@ -205,7 +205,7 @@ internal sealed partial class RoundGrain
     {
         if (state.Start is { } start)
         {
-            metrics.RoundStands(Key, start.Plan.OwnerId, state.IsOpen ? state.Phase : null, state.WaitingFor.Count);
+            metrics.RoundStands(Key, start.Plan.OwnerId, state.IsOpen ? state.Phase : null, [.. state.WaitingFor]);
         }
     }
 

@@ -36,7 +36,8 @@ internal static class RoundTelemetry
         }
     }
 
-    // One trace for each session, over restarts too: its id is drawn from the session's name. A span is made when its phase is over.
+    // One trace for each session, over restarts too: its id is drawn from the session's name. A span is made when its phase is over, with an event for each
+    // party's answer.
     private static void EndPhase(GrainMetrics metrics, RoundState state, string phase, DateTimeOffset end, string outcome)
     {
         var plan = state.Start!.Plan;
@@ -46,6 +47,11 @@ internal static class RoundTelemetry
         var parent = new ActivityContext(
             ActivityTraceId.CreateFromBytes(id.AsSpan(0, 16)), ActivitySpanId.CreateFromBytes(id.AsSpan(16, 8)), ActivityTraceFlags.Recorded, isRemote: true);
         using var span = GrainMetrics.Source.StartActivity($"round {phase}", ActivityKind.Internal, parent, startTime: end.AddSeconds(-seconds));
+        foreach (var message in state.MessagesOf(phase))
+        {
+            span?.AddEvent(new ActivityEvent(message.Party, message.At));
+        }
+
         span?.SetTag("privacygrains.session", plan.Session).SetTag("privacygrains.round.phase", phase).SetTag("privacygrains.round.outcome", outcome)
             .SetTag("privacygrains.round.answered", state.MessagesOf(phase).Length).SetEndTime(end.UtcDateTime);
     }
