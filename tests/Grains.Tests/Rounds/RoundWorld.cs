@@ -83,6 +83,14 @@ internal sealed class RoundWorld : IAsyncDisposable
         return Enumerable.Range(0, sum.Words.Length / 8).Select(i => BinaryPrimitives.ReadInt64LittleEndian(sum.Words.Span[(8 * i)..])).ToList();
     }
 
+    /// <summary>Waits until the round has completed; answers its words.</summary>
+    public static async Task<IEnumerable<long>> SumOfEndAsync(IRoundGrain round)
+    {
+        var view = await EndAsync(round);
+        Assert.Equal((RoundPhases.Completed, null), (view.Phase, view.AbortReason));
+        return await SumAsync(round);
+    }
+
     /// <summary>Lets the present phase's deadline pass.</summary>
     public async Task PassDeadlineAsync(IRoundGrain round, RoundPlan plan)
     {
