@@ -47,7 +47,7 @@ internal sealed class GrainJournals(
             new OneAtATime(clock, AuditDeadline, AuditRest),
             metrics,
             logger);
-        journal.Appended = (first, entries) => trail.FlushAsync([.. entries.Select((entry, i) => describe(first + i, entry))]);
+        journal.Advanced = (first, entries) => trail.FlushAsync([.. entries.Select((entry, i) => describe(first + i, entry))]);
         await trail.FlushAsync();
         grain.RegisterGrainTimer(static (trail, _) => trail.FlushAsync(), trail, new GrainTimerCreationOptions(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30)));
         return (journal, trail);

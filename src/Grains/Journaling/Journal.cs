@@ -55,8 +55,8 @@ internal sealed class Journal<TState, TEntry>
     /// <summary>The version of the last entry in <see cref="State"/>; 0 for an empty stream.</summary>
     public long Version { get; private set; }
 
-    /// <summary>Called after entries became durable and <see cref="State"/> holds them, before the decision is answered. Must not throw.</summary>
-    public Func<long, IReadOnlyList<TEntry>, Task>? Appended { get; set; }
+    /// <summary>Called with the first version after durable entries came into <see cref="State"/>, by this activation or another, before anything is answered. Must not throw.</summary>
+    public Func<long, IReadOnlyList<TEntry>, Task>? Advanced { get; set; }
 
     /// <summary>Reads a stream: its snapshot, then the entries after it.</summary>
     /// <exception cref="InvalidDataException">An entry's type is unknown here, or its payload cannot be read.</exception>
@@ -125,11 +125,7 @@ internal sealed class Journal<TState, TEntry>
 
         _unsure = false;
         await KeepSnapshotAsync();
-        if (Appended is { } appended)
-        {
-            await appended(first, entries);
-        }
-
+        await TellAsync(first, entries);
         return true;
     }
 
@@ -147,13 +143,22 @@ internal sealed class Journal<TState, TEntry>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
         _unsure = true;
+        List<TEntry> missed = [];
+        var first = Version + 1;
         await foreach (var (version, entry) in EntriesAsync(Version, cancellationToken))
         {
             Take(version, entry);
+            missed.Add(entry);
         }
 
         _unsure = false;
+        if (missed.Count > 0)
+        {
+            await TellAsync(first, missed); // Among them may be our own, whose answer was lost.
+        }
     }
+
+    private Task TellAsync(long first, IReadOnlyList<TEntry> entries) => Advanced?.Invoke(first, entries) ?? Task.CompletedTask;
 
     private void Take(long version, TEntry entry)
     {

@@ -31,7 +31,7 @@ internal sealed partial class RoundGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _journal = await journals.OpenAsync(IStores.ConsortiumOwner, $"round/{Key}", Shape, cancellationToken);
-        _journal.Appended = (_, entries) =>
+        _journal.Advanced = (_, entries) =>
         {
             foreach (var entry in entries)
             {
