@@ -124,5 +124,20 @@ public sealed class MetricsTests : IAsyncLifetime
         Assert.DoesNotContain(text.Names, n => n.StartsWith("somebody", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Metrics_OfAnApplicationWithoutASilo_AreServedToo()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        await using var app = builder.Build();
+        app.MapGrainMetrics();
+        await app.StartAsync();
+        _meter.CreateCounter<int>("privacygrains.seen").Add(3);
+
+        var text = new PrometheusText(await _http.GetStringAsync(new Uri(app.Urls.First() + "/metrics")));
+        Assert.Equal("3", text["privacygrains_seen_total"]);
+    }
+
     private async Task<PrometheusText> Scrape() => new(await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
 }
