@@ -11,8 +11,9 @@ public interface IWorkHandler
     /// <summary>Brings to an end what earlier runs, or broken-off ones of this run, left: once before any work, and again whenever the board was read.</summary>
     /// <param name="agent">Whose agent, and what it works with.</param>
     /// <param name="cancel">The agent is being stopped.</param>
+    /// <returns>Whether all is settled; where not, because somebody else's end decides, the agent asks again soon.</returns>
     /// <exception cref="Errors.GatewayException">The gateway failed: the agent tries again later.</exception>
-    Task SettleAsync(AgentContext agent, CancellationToken cancel);
+    Task<bool> SettleAsync(AgentContext agent, CancellationToken cancel);
 
     /// <summary>Does one item, once; it may still stand on the board afterwards. Items are done beside one another.</summary>
     /// <param name="item">The item.</param>

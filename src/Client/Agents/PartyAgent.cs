@@ -20,6 +20,7 @@ namespace PrivacyGrains.Client.Agents;
 public sealed class PartyAgent
 {
     private const int Wait = 5000;
+    private const int WaitUnsettled = 250;
     private static readonly TimeSpan BeforeAskingAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PresenceEvery = TimeSpan.FromSeconds(30);
     private static readonly string Version = $"PrivacyGrains.Client {typeof(PartyAgent).Assembly.GetName().Version?.ToString(3)}";
@@ -95,9 +96,10 @@ public sealed class PartyAgent
             cancel.ThrowIfCancellationRequested();
             try
             {
+                var settled = true;
                 foreach (var handler in _handlers)
                 {
-                    await handler.SettleAsync(agent, cancel);
+                    settled &= await handler.SettleAsync(agent, cancel);
                 }
 
                 if (!started)
@@ -112,7 +114,7 @@ public sealed class PartyAgent
                     presence = clock.GetUtcNow();
                 }
 
-                var board = await _gateway.Rounds.WorkAsync(agent.Party, version, Wait, cancel);
+                var board = await _gateway.Rounds.WorkAsync(agent.Party, version, settled ? Wait : WaitUnsettled, cancel);
                 version = board.Version;
                 Take(board, agent, running, fail, cancel);
             }

@@ -15,8 +15,9 @@ internal static class RoundSettlement
     public const string Nothing = "none";
 
     /// <summary>Does what can be done now; leaves the record unsettled where the round has not ended and its end decides.</summary>
+    /// <returns>Whether the charge has found its end.</returns>
     /// <exception cref="GatewayException">The gateway failed; try again later.</exception>
-    public static async Task SettleAsync(AgentContext agent, RoundRecords records, RoundRecord record, CancellationToken cancel)
+    public static async Task<bool> SettleAsync(AgentContext agent, RoundRecords records, RoundRecord record, CancellationToken cancel)
     {
         var round = await FindAsync(agent, record, cancel);
         var desk = new ChargeDesk(agent, record.Budget, record.Session, record.Binding);
@@ -31,33 +32,25 @@ internal static class RoundSettlement
         {
             case ChargeDesk.Reserved:
                 await desk.RefundAsync("the masked input was not sent", cancel);
-                await EndAsync("refunded");
-                break;
-            case ChargeDesk.Committed when round is null or { HasEnded: true }:
-                if (round is { Phase: RoundStages.Completed } && round.Survivors.Contains(agent.Party))
-                {
-                    await EndAsync(ChargeDesk.Committed);
-                }
-                else
-                {
-                    await desk.MarkAbortedAsync(round?.AbortCode is { } code ? $"the round was aborted: {code}" : "the round ended without this party", cancel);
-                    await EndAsync("aborted-committed");
-                }
-
-                break;
+                return await EndAsync("refunded");
+            case ChargeDesk.Committed when round is { HasEnded: false }:
+                return false; // the round's end decides
+            case ChargeDesk.Committed when round is { Phase: RoundStages.Completed } && round.Survivors.Contains(agent.Party):
+                return await EndAsync(ChargeDesk.Committed);
             case ChargeDesk.Committed:
-                break; // the round's end decides
+                await desk.MarkAbortedAsync(round?.AbortCode is { } code ? $"the round was aborted: {code}" : "the round ended without this party", cancel);
+                return await EndAsync("aborted-committed");
             case null when record.IsCharged && round is { HasEnded: false }:
-                break; // a reservation may still be on its way
+                return false; // a reservation may still be on its way
             default:
-                await EndAsync(status ?? Nothing);
-                break;
+                return await EndAsync(status ?? Nothing);
         }
 
-        async Task EndAsync(string outcome)
+        async Task<bool> EndAsync(string outcome)
         {
             records.Save(record with { Status = RoundRecord.Settled, Outcome = outcome });
             await agent.TellAsync(AgentStep.Settled, record.Owner, record.Number, record.Session, outcome, cancel);
+            return true;
         }
     }
 

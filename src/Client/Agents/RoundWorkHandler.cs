@@ -17,13 +17,16 @@ internal sealed class RoundWorkHandler : IWorkHandler
     public string Kind => WorkItemBody.Round;
 
     /// <inheritdoc/>
-    public async Task SettleAsync(AgentContext agent, CancellationToken cancel)
+    public async Task<bool> SettleAsync(AgentContext agent, CancellationToken cancel)
     {
         var records = _records ??= RoundRecords.Open(agent.Folder.FullPath);
+        var all = true;
         foreach (var record in records.Unsettled().Where(r => !_turns.ContainsKey((r.Owner, r.Number))))
         {
-            await RoundSettlement.SettleAsync(agent, records, record, cancel);
+            all &= await RoundSettlement.SettleAsync(agent, records, record, cancel);
         }
+
+        return all;
     }
 
     /// <inheritdoc/>

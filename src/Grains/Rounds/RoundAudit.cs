@@ -25,11 +25,11 @@ internal static class RoundAudit
         return state switch
         {
             { Result: { } result } => [started, new AuditEvent(2, "round.completed", plan.Session, "round", $"{string.Join(", ", state.Survivors)}{Dropped(state)}", result.Digest, result.At)],
-            { Abort: { } abort } => [started, new AuditEvent(2, "round.aborted", plan.Session, abort.By, $"{abort.Code}: {abort.Reason}", "", abort.At)],
+            { Abort: { } abort } => [started, new AuditEvent(2, "round.aborted", plan.Session, abort.By, $"{abort.Code}: {abort.Reason}{Dropped(state)}", "", abort.At)],
             _ => [started],
         };
     }
 
     private static string Dropped(RoundState state) =>
-        state.Dropped.IsEmpty ? "" : $"; dropped: {string.Join(", ", state.Dropped.Select(d => $"{d.Party} in {d.Phase}"))}";
+        state.Dropped.IsEmpty ? "" : $"; dropped: {string.Join(", ", state.Dropped.Select(d => $"{d.Party} in {d.Phase} ({d.Reason})"))}";
 }

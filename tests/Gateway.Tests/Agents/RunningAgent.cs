@@ -4,36 +4,28 @@ using PrivacyGrains.Client.Parties;
 
 namespace PrivacyGrains.Gateway.Tests.Agents;
 
-/// <summary>One agent that runs, what it has told, and where it is to crash.</summary>
+/// <summary>What a test throws where an agent's process would die.</summary>
+internal sealed class AgentCrash : Exception;
+
+/// <summary>One agent that runs, and what it has told.</summary>
 internal sealed class RunningAgent : IAgentObserver, IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly List<AgentEvent> _told = [];
-    private readonly Func<AgentEvent, bool> _crashAt;
+    private readonly Func<AgentEvent, Task> _meanwhile;
     private readonly GatewayClient _gateway;
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private RunningAgent(GatewayClient gateway, Func<AgentEvent, bool>? crashAt) => (_gateway, _crashAt) = (gateway, crashAt ?? (_ => false));
+    private RunningAgent(GatewayClient gateway, Func<AgentEvent, Task>? meanwhile) => (_gateway, _meanwhile) = (gateway, meanwhile ?? (_ => Task.CompletedTask));
 
     /// <summary>Ends when the agent does.</summary>
     public Task Run { get; private set; } = Task.CompletedTask;
 
-    public IReadOnlyList<AgentEvent> Told
+    public static RunningAgent Start(GatewayClient gateway, PartyFolder folder, IReadOnlyList<PartyData> data, AgentPolicy? policy, Func<AgentEvent, Task>? meanwhile)
     {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _told];
-            }
-        }
-    }
-
-    public static RunningAgent Start(GatewayClient gateway, PartyFolder folder, IReadOnlyList<PartyData> data, AgentPolicy? policy = null, Func<AgentEvent, bool>? crashAt = null)
-    {
-        var agent = new RunningAgent(gateway, crashAt);
+        var agent = new RunningAgent(gateway, meanwhile);
         agent.Run = Task.Run(() => new PartyAgent(gateway, folder, data, agent, policy).RunAsync(agent._stop.Token));
         return agent;
     }
@@ -47,7 +39,7 @@ internal sealed class RunningAgent : IAgentObserver, IAsyncDisposable
             _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        return _crashAt(happened) ? Task.FromException(new AgentCrash()) : Task.CompletedTask;
+        return _meanwhile(happened);
     }
 
     /// <summary>Waits until it has told such a thing.</summary>
@@ -75,13 +67,22 @@ internal sealed class RunningAgent : IAgentObserver, IAsyncDisposable
         }
     }
 
-    public Task<AgentEvent> UntilAsync(AgentStep step) => UntilAsync(e => e.Step == step);
+    /// <summary>Waits until it has told that such a step was taken.</summary>
+    public Task<AgentEvent> UntilAsync(AgentStep step, string owner) => UntilAsync(e => e.Step == step && e.Owner == owner);
+
+    /// <summary>Everything that it has told of a job or query, in order.</summary>
+    public IReadOnlyList<AgentStep> StepsOf(string owner)
+    {
+        lock (_gate)
+        {
+            return [.. _told.Where(e => e.Owner == owner).Select(e => e.Step)];
+        }
+    }
 
     /// <summary>Waits until it has crashed where it was to.</summary>
     public async Task CrashedAsync()
     {
         await Assert.ThrowsAsync<AgentCrash>(() => Run.WaitAsync(Patience));
-        _gateway.Dispose();
     }
 
     public async ValueTask DisposeAsync()
@@ -91,6 +92,4 @@ internal sealed class RunningAgent : IAgentObserver, IAsyncDisposable
         _gateway.Dispose();
         _stop.Dispose();
     }
-
-    internal sealed class AgentCrash : Exception;
 }
