@@ -20,6 +20,7 @@ internal static class CommandTree
             KeyCommands.Build(),
             BudgetCommands.Build(),
             ModelCommands.Build(),
+            InferCommands.Build(),
             AuditCommands.Build(),
         };
         foreach (var option in CommonOptions.All)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using PrivacyGrains.Client.Audit;
 using PrivacyGrains.Messages.Http;
+using PrivacyGrains.Messages.Inferences;
 
 namespace PrivacyGrains.Cli.Output;
 
@@ -58,6 +59,13 @@ internal sealed record DoneDocument(bool Done, string What);
 /// <param name="Fingerprint">Lower-case hex of SHA-256 over the public key.</param>
 internal sealed record FingerprintDocument(string Folder, string Fingerprint);
 
+/// <summary>What <c>infer ask --json</c> prints. Secret: the scores are the caller's.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Outputs">One score for each record, in order.</param>
+/// <param name="Cost">What it cost, as stated beforehand.</param>
+/// <param name="Seconds">From the first opening to the last.</param>
+internal sealed record ScoresDocument(string Session, IReadOnlyList<double> Outputs, InferenceCostBody Cost, double Seconds);
+
 /// <summary>Source-generated JSON of the command's documents.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(FailureDocument))]
@@ -67,5 +75,6 @@ internal sealed record FingerprintDocument(string Folder, string Fingerprint);
 [JsonSerializable(typeof(WrittenDocument))]
 [JsonSerializable(typeof(DoneDocument))]
 [JsonSerializable(typeof(FingerprintDocument))]
+[JsonSerializable(typeof(ScoresDocument))]
 [JsonSerializable(typeof(Listing<AuditLeaf>))]
 internal sealed partial class CliJson : JsonSerializerContext;
