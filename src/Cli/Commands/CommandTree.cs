@@ -14,6 +14,7 @@ internal static class CommandTree
     {
         var root = new RootCommand("Organisations that may not show each other their data compute together.")
         {
+            DemoCommand.Build(),
             UpCommand.Build(),
             JoinCommand.Build(),
             PartyCommands.Build(),

@@ -91,7 +91,7 @@ internal static class DemoReport
         var training = result.Training;
         page.Append("<h2>Training</h2>");
         page.Append(CultureInfo.InvariantCulture, $"<p>{training.Steps} federated steps in {training.Rounds} rounds, {training.Seconds:F1} s, {training.BytesPerParty:N0} bytes sent by each hospital. Model <code>{Svg.Text(training.ModelDigest)}</code>, version {training.ModelVersion}.</p>");
-        foreach (var dropped in training.Dropped)
+        foreach (var dropped in training.Dropouts)
         {
             page.Append(CultureInfo.InvariantCulture, $"<p>{Svg.Text(dropped.Party)} dropped out of round {dropped.Round} in {Svg.Text(dropped.Phase)}: {Svg.Text(dropped.Reason)}.</p>");
         }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -64,6 +65,11 @@ internal sealed class ConsortiumProcess : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         AddLog(builder.Logging, settings.LogLevel);
+        if (!settings.HearsSignals)
+        {
+            builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
+        }
+
         if (silo is not null)
         {
             builder.AddPrivacyGrainsSilo(silo);
@@ -128,5 +134,13 @@ internal sealed class ConsortiumProcess : IAsyncDisposable
         }
 
         return (silo with { Founding = new FoundingSettings { DisplayName = silo.Consortium, OperatorCredentialId = id, OperatorSecretHash = hash } }, file);
+    }
+
+    /// <summary>The host lives as long as its caller wants.</summary>
+    private sealed class CallersLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -20,6 +20,9 @@ internal sealed record ConsortiumSettings
     /// <summary>What is logged to standard error: from this level on.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 
+    /// <summary>Whether it stops by itself at Ctrl-C; not where it lives as long as a command that hears the signal itself.</summary>
+    public bool HearsSignals { get; init; } = true;
+
     /// <summary>A whole consortium in this process.</summary>
     /// <param name="consortium">Its name.</param>
     /// <param name="data">The folder of keys and journals.</param>
