@@ -14,6 +14,12 @@ internal sealed class GrainMetrics : IDisposable
     /// <summary>Spans of the grains' own steps.</summary>
     public static readonly ActivitySource Source = new(Name);
 
+    /// <summary>Buckets from a fast disk's append to a phase that people answer.</summary>
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
+    };
+
     private readonly Meter _meter;
     private readonly ConcurrentDictionary<(string Party, string Budget), (double Spent, double Left)> _budgets = new();
     private readonly ConcurrentDictionary<string, long> _members = new(StringComparer.Ordinal);
@@ -44,9 +50,9 @@ internal sealed class GrainMetrics : IDisposable
         _meter.CreateObservableGauge("privacygrains.ledger.epsilon.left", () => Budgets(b => b.Left), null, "Epsilon that is left, rounded down.");
         _charges = _meter.CreateCounter<long>("privacygrains.ledger.charges", "{charge}", "Changes of charges and disclosures, by what they became.");
         _refusals = _meter.CreateCounter<long>("privacygrains.refusals", "{refusal}", "Requests that a rule refused, by code.");
-        _appends = _meter.CreateHistogram<double>("privacygrains.journal.append.duration", "s", "Until an append was durable, by kind of journal.");
-        _inferences = _meter.CreateHistogram<double>("privacygrains.inference.duration", "s", "From a joint inference's creation to its end, by outcome.");
-        _sides = _meter.CreateHistogram<double>("privacygrains.computation.duration", "s", "One side's rounds, by outcome.");
+        _appends = _meter.CreateHistogram<double>("privacygrains.journal.append.duration", "s", "Until an append was durable, by kind of journal.", null, Seconds);
+        _inferences = _meter.CreateHistogram<double>("privacygrains.inference.duration", "s", "From a joint inference's creation to its end, by outcome.", null, Seconds);
+        _sides = _meter.CreateHistogram<double>("privacygrains.computation.duration", "s", "One side's rounds, by outcome.", null, Seconds);
         _peerBytes = _meter.CreateCounter<long>("privacygrains.computation.sent", "By", "Bytes that sides sent to their peers.");
         _dealtBytes = _meter.CreateCounter<long>("privacygrains.dealer.sent", "By", "Bytes of correlated randomness, sealed.");
         _conflicts = _meter.CreateCounter<long>("privacygrains.journal.conflicts", "{append}", "Appends that met entries of another activation.");
@@ -56,7 +62,7 @@ internal sealed class GrainMetrics : IDisposable
         _dropped = _meter.CreateCounter<long>("privacygrains.round.dropped", "{party}", "Participants that left a round or did not answer in time, by phase.");
         _maskedBytes = _meter.CreateCounter<long>("privacygrains.round.masked", "By", "Bytes of masked inputs received.");
         _queries = _meter.CreateCounter<long>("privacygrains.queries", "{query}", "Queries that ended, by statistic and outcome.");
-        _phases = _meter.CreateHistogram<double>("privacygrains.round.phase.duration", "s", "Until a phase of a round was over, by kind of the owner and phase.");
+        _phases = _meter.CreateHistogram<double>("privacygrains.round.phase.duration", "s", "Until a phase of a round was over, by kind of the owner and phase.", null, Seconds);
         _meter.CreateObservableGauge(
             "privacygrains.round.waiting",
             () => _rounds.Values.SelectMany(r => r.Waiting.Select(party => Measured(1L, ("owner", r.Owner), ("phase", r.Phase), ("party", party)))),
@@ -67,6 +73,7 @@ internal sealed class GrainMetrics : IDisposable
         _meter.CreateObservableGauge("privacygrains.training.step", () => _trainings.Select(t => Measured(t.Value, ("training", t.Key))), "{step}", "Steps that a running training has made.");
         _meter.CreateObservableGauge("privacygrains.consortium.members", () => _members.Select(m => Measured(m.Value, ("status", m.Key))), "{party}", "Parties by status.");
         _meter.CreateObservableGauge("privacygrains.audit.entries", () => _logs.Select(l => Measured(l.Value, ("log", l.Key))), "{entry}", "Entries of the audit log.");
+        _auditFailures.Add(0); // an alert on a counter's increase needs a sample from before the first failure
     }
 
     /// <summary>Where a budget stands.</summary>
@@ -83,10 +90,7 @@ internal sealed class GrainMetrics : IDisposable
     public void Appended(string kind, bool conflict, TimeSpan took)
     {
         _appends.Record(took.TotalSeconds, new KeyValuePair<string, object?>("journal", kind));
-        if (conflict)
-        {
-            _conflicts.Add(1, new KeyValuePair<string, object?>("journal", kind));
-        }
+        _conflicts.Add(conflict ? 1 : 0, new KeyValuePair<string, object?>("journal", kind)); // 0 too: see the constructor
     }
 
     /// <summary>A witness did not take a head.</summary>

@@ -18,7 +18,7 @@ public static class SiloHosting
     /// <returns>The builder.</returns>
     /// <exception cref="SiloSettingsException">The settings are wrong.</exception>
     /// <remarks>
-    /// At start, in this order: keys are made for owners that have none; the engine starts; a coordinator founds the consortium. When the host's start has
+    /// At start, in this order: keys are made for owners that have none; a cluster's database gets its tables; the engine starts; a coordinator founds the consortium. When the host's start has
     /// ended, all of it is done. <see cref="TimeProvider"/> may be registered before, as in tests.
     /// </remarks>
     public static IHostApplicationBuilder AddPrivacyGrainsSilo(this IHostApplicationBuilder builder, SiloSettings settings)
@@ -34,6 +34,7 @@ public static class SiloHosting
         services.AddSingleton<IPartyKeys>(static provider => provider.GetRequiredService<PartyKeyFiles>());
         services.AddSingleton<SiloReadiness>();
         services.AddHostedService<KeySetup>();
+        services.AddHostedService<ClusterSetup>();
         builder.AddGrainSilo(EngineOptions(settings));
         services.AddHostedService<ConsortiumSetup>();
         services.AddHostedService<BudgetWarmUp>();

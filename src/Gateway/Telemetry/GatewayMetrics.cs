@@ -14,7 +14,8 @@ internal static class GatewayMetrics
     private static readonly Meter Meter = new(MeterName);
 
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
-        "privacygrains.gateway.request.duration", "s", "How long requests took, streams excepted.");
+        "privacygrains.gateway.request.duration", "s", "How long requests took, streams excepted.", null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
 
     private static readonly Counter<long> Refusals = Meter.CreateCounter<long>(
         "privacygrains.gateway.refusals", "{refusal}", "Answers that are problems, by code.");
