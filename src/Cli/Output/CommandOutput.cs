@@ -83,7 +83,8 @@ internal sealed class CommandOutput
             OperationCanceledException => ("command.cancelled", ExitCodes.Failure, 0, null, "Stopped before it was done."),
             _ => ("command.failed", ExitCodes.Failure, 0, null, exception.Message),
         };
-        _error.WriteLine($"{code}: {detail.ReplaceLineEndings(" ")}");
+        detail = detail.ReplaceLineEndings(" ").TrimEnd();
+        _error.WriteLine($"{code}: {detail}");
         if (Json)
         {
             Result(new FailureDocument(new FailureBody(code, detail, status, trace)), static _ => { });

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using PrivacyGrains.Cli.Commands;
+
+namespace PrivacyGrains.EndToEnd.Tests.CommandLine;
+
+[Collection(CommandLineCollection.Name)]
+public class TreeTests
+{
+    public static TheoryData<string> GoodLines =>
+    [
+        "up",
+        "up --data d --urls http://127.0.0.1:0 --json",
+        "up --consortium breast --urls http://127.0.0.1:0 http://127.0.0.1:1 --verbose",
+        "join pgi_x --folder f --url http://127.0.0.1:1",
+        "party list --key-file k",
+        "party invite hospital-1 --name Charite --role data --role compute",
+        "party revoke hospital-1 --reason left",
+        "party describe patients --rows 569 --columns age size --budget records --folder f",
+        "key create --scope analyst auditor --days 3 --to k",
+        "key revoke analyst-1",
+        "key signing --folder f",
+        "budget open hospital-1/records --epsilon 8 --delta 1e-5 --quota score=50 --quota rank=3",
+        "budget reserve hospital-1/records --id a --purpose p --recipient r --rho 0.1",
+        "budget commit hospital-1/records a --url https://consortium.example",
+        "budget refund hospital-1/records a --reason unused",
+        "budget abort hospital-1/records a --reason crashed",
+        "budget charge hospital-1/records a",
+        "budget verify hospital-1/records --plain-http",
+        "model get detector --version-number 2 --out m.safetensors",
+        "audit show --from 3 --limit 10",
+        "audit export --out a.json",
+        "audit verify a.json --coordinator abc",
+        "audit verify --folder f --json",
+    ];
+
+    [Theory]
+    [MemberData(nameof(GoodLines))]
+    public void GoodLine_Parses(string line) => Assert.Empty(CommandTree.Build().Parse(line).Errors);
+
+    [Fact]
+    public void EveryCommandAndOption_IsDescribed_AndNamedInLowerCase()
+    {
+        foreach (var command in Below(CommandTree.Build()))
+        {
+            Assert.False(string.IsNullOrWhiteSpace(command.Description), command.Name);
+            Assert.Matches("^[a-z][a-z-]*$", command.Name);
+            Assert.All(command.Arguments, argument => Assert.False(string.IsNullOrWhiteSpace(argument.Description), $"{command.Name} {argument.Name}"));
+            Assert.All(command.Options.Where(o => o.Name != "--help"), option =>
+            {
+                Assert.False(string.IsNullOrWhiteSpace(option.Description), $"{command.Name} {option.Name}");
+                Assert.Matches("^--[a-z][a-z-]*$", option.Name);
+            });
+        }
+    }
+
+    [Fact]
+    public void EveryCommandWithoutOthersBelow_Does_Something() =>
+        Assert.All(Below(CommandTree.Build()).Where(c => c.Subcommands.Count == 0), command => Assert.NotNull(command.Action));
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("budget", "reserve", "--help")]
+    [InlineData("--version")]
+    public async Task Help_IsNoFailure(params string[] args)
+    {
+        var run = await CommandRun.OfAsync(args);
+        Assert.Equal(0, run.ExitCode);
+        Assert.NotEmpty(run.Output);
+        Assert.Empty(run.Error);
+    }
+
+    private static IEnumerable<Command> Below(Command command) => command.Subcommands.SelectMany(c => Below(c).Prepend(c));
+}

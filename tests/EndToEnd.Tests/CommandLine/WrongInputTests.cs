@@ -1,0 +1,109 @@
+using PrivacyGrains.Cli.Output;
+using PrivacyGrains.Testing;
+
+namespace PrivacyGrains.EndToEnd.Tests.CommandLine;
+
+[Collection(CommandLineCollection.Name)]
+public class WrongInputTests
+{
+    /// <summary>The line, the stable code, and words that say what to change.</summary>
+    public static TheoryData<string, string, string> Lines => new()
+    {
+        { "", "command.wrong", "Name one of: " },
+        { "budjet", "command.wrong", "'budjet' is no command" },
+        { "budget", "command.wrong", "privacygrains budget --help" },
+        { "budget reserve h/r --purpose p --recipient r --rho 1", "command.wrong", "--id" },
+        { "party list --bogus", "command.wrong", "'--bogus' is not understood" },
+        { "party list --url ftp://x --key k", "command.wrong", "https://consortium.example" },
+        { "party list", "key.missing", "--key-file" },
+        { "party list --key-file NOT-THERE", "key.missing-file", "NOT-THERE" },
+        { "party list --folder NOT-THERE", "party.not-joined", "privacygrains join" },
+        { "key create --scope king --key k", "command.wrong", "'operator'" },
+        { "key create --scope analyst --days 0 --key k", "key.days", "1 to 36500" },
+        { "key signing", "key.no-folder", "--folder" },
+        { "join", "party.bad-invitation", "pgi_" },
+        { "join pgi_x", "party.bad-invitation", "whole line" },
+        { "budget open records --epsilon 8 --delta 1e-5 --key k", "command.wrong", "PARTY/BUDGET" },
+        { "budget open h/r --epsilon -1 --delta 1e-5 --key k", "budget.bad-number", "greater than 0" },
+        { "budget open h/r --epsilon NaN --delta 1e-5 --key k", "budget.bad-number", "--epsilon is NaN" },
+        { "budget open h/r --epsilon much --delta 1e-5 --key k", "command.wrong", "'much'" },
+        { "budget open h/r --epsilon 8 --delta 1 --key k", "budget.bad-number", "less than 1" },
+        { "budget open h/r --epsilon 8 --delta 1e-5 --quota score --key k", "budget.bad-quota", "PURPOSE=N" },
+        { "budget open h/r --epsilon 8 --delta 1e-5 --neighbours zero-out --key k", "command.wrong", "'replace-one'" },
+        { "budget reserve h/r --id a --purpose p --recipient r --key k", "budget.no-loss", "one of --rho, --pure and --disclosures" },
+        { "budget reserve h/r --id a --purpose p --recipient r --rho 1 --pure 1 --key k", "budget.no-loss", "one of --rho" },
+        { "budget reserve h/r --id a --purpose p --recipient r --rho -0.1 --key k", "budget.bad-number", "0 or more" },
+        { "audit show --limit 0 --key k", "audit.bad-range", "1 to 1000" },
+        { "audit verify NOT-THERE", "audit.missing-file", "NOT-THERE" },
+        { "audit verify x --coordinator abc", "audit.bad-fingerprint", "64 digits" },
+        { "up --config NOT-THERE", "up.missing-config", "NOT-THERE" },
+        { "up --urls nonsense", "settings.wrong", "http://127.0.0.1" },
+        { "up --consortium A", "settings.wrong", "a-z" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Lines))]
+    public async Task Line_IsAnsweredBy2_AndOneLineThatSaysWhatToChange(string line, string code, string words)
+    {
+        var run = await CommandRun.OfAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(ExitCodes.BadInput, run.ExitCode);
+        Assert.StartsWith(code + ": ", run.Error, StringComparison.Ordinal);
+        Assert.Contains(words, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+        Assert.Empty(run.Output);
+    }
+
+    [Fact]
+    public async Task WithJson_TheFailureIsADocumentToo()
+    {
+        var error = (await CommandRun.OfAsync("budget", "reserv", "--json")).Document().GetProperty("error");
+        Assert.Equal("command.wrong", error.GetProperty("code").GetString());
+        Assert.Contains("'reserv' is no command", error.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NoGateway_IsAnsweredBy1_AndSaysHowToStartOne()
+    {
+        var run = await CommandRun.OfAsync("party", "list", "--key", "k", "--url", "http://127.0.0.1:1");
+        Assert.Equal(ExitCodes.Failure, run.ExitCode);
+        Assert.StartsWith("gateway.unreachable: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("privacygrains up", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"PrivacyGrains":""", "Could not parse")]
+    [InlineData("""{}""", "neither a silo nor a gateway")]
+    [InlineData("""{"PrivacyGrains":{"Silliness":1}}""", "no setting is named 'Silliness'")]
+    [InlineData("""{"PrivacyGrains":{"Gateway":{"Url":"http://x"}}}""", "no setting is named 'Url'")]
+    [InlineData("""{"PrivacyGrains":{"Coordinator":"perhaps"}}""", "Coordinator")]
+    [InlineData("""{"PrivacyGrains":{"Coordinator":true,"Store":"tape"}}""", "Store")]
+    public async Task Up_BadConfiguration_NamesTheFileAndTheSetting(string json, string words)
+    {
+        using var folder = new TempFolder();
+        var file = Path.Combine(folder.Path, "up.json");
+        await File.WriteAllTextAsync(file, json);
+        var run = await CommandRun.OfAsync("up", "--config", file);
+        Assert.Equal(ExitCodes.BadInput, run.ExitCode);
+        Assert.StartsWith("up.bad-config: " + file, run.Error, StringComparison.Ordinal);
+        Assert.Contains(words, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task KeyFile_ThatOthersMayRead_OrHoldsNoKey_IsRefused()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // has no such modes
+        }
+
+        using var folder = new TempFolder();
+        var file = Path.Combine(folder.Path, "key");
+        await File.WriteAllTextAsync(file, "hunter2");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+        Assert.StartsWith("key.open-file: ", (await CommandRun.OfAsync("party", "list", "--key-file", file)).Error, StringComparison.Ordinal);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead);
+        var run = await CommandRun.OfAsync("party", "list", "--key-file", file);
+        Assert.StartsWith("key.bad-file: ", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", run.Error, StringComparison.Ordinal);
+    }
+}
