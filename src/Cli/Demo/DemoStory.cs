@@ -74,6 +74,7 @@ internal static class DemoStory
         ConsortiumSettings.Whole(DemoCast.Consortium, folder.FullPath, "http://127.0.0.1:0") with
         {
             HearsSignals = false,
+            Farewell = TimeSpan.FromMilliseconds(500), // by then nobody is left who waits for an answer
             LogLevel = Enum.TryParse<LogLevel>(Environment.GetEnvironmentVariable("PRIVACYGRAINS_LOG"), ignoreCase: true, out var level) ? level : LogLevel.None,
         },
         cancel);

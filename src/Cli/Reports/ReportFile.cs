@@ -20,8 +20,8 @@ internal sealed class ReportFile
         try
         {
             var path = Path.GetFullPath(isFile ? place : Path.Combine(place, "report.html"));
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var wasThere = File.Exists(path);
+            var (folder, wasThere) = (Path.GetDirectoryName(path)!, File.Exists(path));
+            Directory.CreateDirectory(folder);
             using (new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write))
             {
             }

@@ -55,7 +55,15 @@ internal sealed class ConsortiumProcess : IAsyncDisposable
     /// <summary>Stops: streams end, journals close.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync();
+        try
+        {
+            await _app.StopAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // What did not end in time ends with the process.
+        }
+
         await _app.DisposeAsync();
     }
 
@@ -65,6 +73,7 @@ internal sealed class ConsortiumProcess : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         AddLog(builder.Logging, settings.LogLevel);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.Farewell);
         if (!settings.HearsSignals)
         {
             builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();

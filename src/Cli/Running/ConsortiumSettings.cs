@@ -23,6 +23,9 @@ internal sealed record ConsortiumSettings
     /// <summary>Whether it stops by itself at Ctrl-C; not where it lives as long as a command that hears the signal itself.</summary>
     public bool HearsSignals { get; init; } = true;
 
+    /// <summary>How long calls that are under way may take to end when it stops. Nothing durable is lost by a short one: what was acknowledged is in the journals.</summary>
+    public TimeSpan Farewell { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>A whole consortium in this process.</summary>
     /// <param name="consortium">Its name.</param>
     /// <param name="data">The folder of keys and journals.</param>

@@ -46,7 +46,7 @@ internal sealed record TrainingState
             Open = Open?.Session == e.Line.Session ? null : Open,
             Rounds = [.. Rounds.Select(line => line.Session == e.Line.Session ? e.Line : line)],
             Charged = Charged.SetItems(e.MayHaveCharged.Select(party => KeyValuePair.Create(party, Charged.GetValueOrDefault(party) + 1))),
-            Weights = e.Weights is { } weights ? Weights.Add(new StepWeights(weights, e.Digest!)) : Weights,
+            Weights = e.Digest is { } digest ? Weights.Add(new StepWeights(e.Weights!, digest)) : Weights, // the generated writer stores null bytes as "": only the digest tells
         },
         TrainingCompleted or TrainingFailed or TrainingCancelled => this with { End = entry },
         _ => throw new ArgumentOutOfRangeException(nameof(entry), entry.GetType().Name, "No such entry."),

@@ -115,6 +115,22 @@ public class TrainingGrainTests
     }
 
     [Fact]
+    public async Task RoundAborted_ReadBackFromTheJournal_MakesNoStep()
+    {
+        await using var world = await OwnerWorld.StartAsync();
+        var job = world.Training("detector");
+        Value(await job.CreateAsync(Terms(world, steps: 1)));
+        await world.RunAsync("detector", 1, RoundPhases.Unmask, "hospital-1", "hospital-2");
+        await world.RunAsync("detector", 2);
+        var before = await EndAsync(world, job);
+
+        await world.Consortium.Cluster.DeactivateAllAsync();
+        var after = Value(await OwnerWorld.AgainAsync(() => job.GetAsync(0, 0)));
+        Assert.Equal((1, 2, before.ModelVersion), (after.Step, after.Rounds.Length, after.ModelVersion));
+        Assert.Equal("training.no-such-step", (await job.WeightsAsync(2)).Refusal?.Code);
+    }
+
+    [Fact]
     public async Task NoRoundsLeft_FailsAndNamesWhoWasMissing()
     {
         await using var world = await OwnerWorld.StartAsync();
