@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using PrivacyGrains.Engine.Tests.Grains;
+using PrivacyGrains.Testing;
 
 namespace PrivacyGrains.Engine.Tests;
 

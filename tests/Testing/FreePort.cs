@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace PrivacyGrains.Engine.Tests;
+namespace PrivacyGrains.Testing;
 
 /// <summary>Ports of the loopback that nobody listens on.</summary>
-internal static class FreePort
+public static class FreePort
 {
-    internal static int Next()
+    /// <summary>One that was free a moment ago.</summary>
+    public static int Next()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
