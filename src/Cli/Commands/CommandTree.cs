@@ -19,6 +19,8 @@ internal static class CommandTree
             JoinCommand.Build(),
             PartyCommands.Build(),
             KeyCommands.Build(),
+            TrainCommands.Build(),
+            QueryCommands.Build(),
             BudgetCommands.Build(),
             ModelCommands.Build(),
             InferCommands.Build(),
