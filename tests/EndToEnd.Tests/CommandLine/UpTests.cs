@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Net;
 using PrivacyGrains.Cli.Output;
+using PrivacyGrains.Learning.Models;
 using PrivacyGrains.Testing;
 
 namespace PrivacyGrains.EndToEnd.Tests.CommandLine;
@@ -101,6 +103,24 @@ public class UpTests
         var run = await CommandRun.OfAsync("audit", "verify", file, "--folder", hospital, "--json");
         Assert.Equal(ExitCodes.Failure, run.ExitCode);
         Assert.False(run.Document().GetProperty("verified").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Model_RegisteredFetchedAndRetired_IsTheSameBytes_AndOtherFilesAreRefused()
+    {
+        using var folder = new TempFolder();
+        await using var up = await UpProcess.StartAsync(folder.Path);
+        var (file, back, other) = (Path.Combine(folder.Path, "m.safetensors"), Path.Combine(folder.Path, "back"), Path.Combine(folder.Path, "other"));
+        var weights = Safetensors.Write(new SafetensorsFile(ImmutableSortedDictionary<string, string>.Empty, [new DoubleTensor("w", [2], [1.5, -2])]));
+        await File.WriteAllBytesAsync(file, weights);
+        await File.WriteAllTextAsync(other, "a,b\n1,2\n");
+
+        await AssertFailsAsync(up, $"model register detector {other} --kind logistic --lineage hand", null, ExitCodes.BadInput, "model.bad-file");
+        (await up.RunAsync($"model register detector {file} --kind logistic --lineage hand")).Good();
+        Assert.Equal(1, (await up.RunAsync($"model register detector {file} --kind logistic --lineage hand --json")).Good().Document().GetProperty("version").GetInt32());
+        (await up.RunAsync($"model get detector --out {back}")).Good();
+        Assert.Equal(weights, await File.ReadAllBytesAsync(back));
+        Assert.Equal("retired", (await up.RunAsync("model retire detector 1 --reason old --json")).Good().Document().GetProperty("status").GetString());
     }
 
     /// <summary>A party joins, opens a budget and commits a charge.</summary>
