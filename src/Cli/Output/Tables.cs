@@ -32,8 +32,8 @@ internal static class Tables
         }
     }
 
-    /// <summary>Writes one line of plain text.</summary>
-    public static void Line(this IAnsiConsole console, string text) => console.WriteLine(Clean(text));
+    /// <summary>Writes one line of plain text, whole: a key or an invitation that the console broke would not be one when it is copied.</summary>
+    public static void Line(this IAnsiConsole console, string text) => console.Profile.Out.Writer.WriteLine(Clean(text));
 
     /// <summary>Four significant digits.</summary>
     public static string Number(double? value) => value is { } v ? v.ToString("0.####", CultureInfo.InvariantCulture) : "?";
