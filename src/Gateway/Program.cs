@@ -9,7 +9,7 @@ internal static class Program
     private static async Task Main(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
-        var settings = builder.Configuration.GetSection(GatewaySettings.Section).Get<GatewaySettings>() ?? new GatewaySettings();
+        var settings = GatewaySettings.Read(builder.Configuration.GetSection(GatewaySettings.Section));
         var cluster = builder.Configuration.GetSection("PrivacyGrains:Cluster").Get<EngineClientOptions>() ?? new EngineClientOptions();
         builder.AddGrainClient(cluster);
         builder.AddPrivacyGrainsGateway(settings);

@@ -29,7 +29,8 @@ internal static partial class ConsortiumFile
             var section = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(path)).AddEnvironmentVariables().Build().GetSection(SiloSettings.Section);
             var own = section.AsEnumerable(makePathsRelative: true).Where(p => p.Value is not null && p.Key.Split(':')[0] is not ("Gateway" or "Cluster")).ToArray();
             var silo = own.Length == 0 ? null : SiloSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(own).Build());
-            var (gateway, cluster) = (Strict<GatewaySettings>(section, "Gateway"), Strict<EngineClientOptions>(section, "Cluster"));
+            var (gateway, cluster) = (
+                section.GetSection("Gateway") is { } found && found.Exists() ? GatewaySettings.Read(found) : null, Strict<EngineClientOptions>(section, "Cluster"));
             return silo is null && gateway is null
                 ? throw new InputException("up.bad-config", $"{path} sets neither a silo nor a gateway. Write them into its section {SiloSettings.Section}.")
                 : (silo, gateway, cluster);

@@ -44,6 +44,19 @@ public sealed record GatewaySettings
 
     /// <summary>Whether <c>/</c> serves the console.</summary>
     public bool Console { get; init; } = true;
+
+    /// <summary>Reads the settings.</summary>
+    /// <param name="section">The section <see cref="Section"/>; one that is not there sets nothing.</param>
+    /// <returns>What is set, and defaults for the rest.</returns>
+    /// <exception cref="InvalidOperationException">A setting is unknown, or its value is of another type.</exception>
+    public static GatewaySettings Read(IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        var settings = section.Get<GatewaySettings>(static options => options.ErrorOnUnknownConfiguration = true) ?? new GatewaySettings();
+
+        // The binder adds to a list's default, and whoever sets addresses wants those alone.
+        return section.GetSection(nameof(Urls)).Get<string[]>() is { Length: > 0 } urls ? settings with { Urls = urls } : settings;
+    }
 }
 
 /// <summary>How often callers may ask: token buckets, one for each credential and one for each address.</summary>
