@@ -81,7 +81,7 @@ public sealed class AgentCrashTests(AgentWorld world)
         var (fourth, fifth) = (scene.Start("hospital-4", meanwhile: vanish), scene.Start("hospital-5", meanwhile: vanish));
         var agents = scene.StartAll("hospital-4", "hospital-5");
 
-        var asking = scene.AskAsync(scene.Count(phaseSeconds: 3));
+        var asking = scene.AskAsync(scene.Count());
         await fourth.CrashedAsync();
         await fifth.CrashedAsync();
         var back = new[] { scene.Start("hospital-4"), scene.Start("hospital-5") };

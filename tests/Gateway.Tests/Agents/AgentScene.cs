@@ -5,7 +5,6 @@ using PrivacyGrains.Client.Parties;
 using PrivacyGrains.Gateway.Tests.Hosting;
 using PrivacyGrains.Messages.Budgets;
 using PrivacyGrains.Messages.Queries;
-using PrivacyGrains.Messages.Rounds;
 using PrivacyGrains.Messages.Trainings;
 
 namespace PrivacyGrains.Gateway.Tests.Agents;
@@ -62,11 +61,11 @@ internal sealed class AgentScene : IAsyncDisposable
 
     public Dictionary<string, RunningAgent> StartAll(params IEnumerable<string> but) => Hospitals.Except(but).ToDictionary(h => h, h => Start(h), StringComparer.Ordinal);
 
-    public TrainingTermsBody Training(int steps = 1, double noise = 1, double phaseSeconds = 20) => new(
+    public TrainingTermsBody Training(int steps = 1, double noise = 1, double phaseSeconds = 60) => new(
         Name, ["radius", "texture"], "diagnosis", "M", [0, 0], [30, 40], Hospitals, Name, steps, steps + 3, LocalSteps: 2, LearningRate: 1, ClipNorm: 0.5,
         noise, 1e-5, AllowNoNoise: noise == 0, ReconstructionThreshold: 4, MinimumCohort: 4, Colluders: 1, phaseSeconds, "fedavg", "B");
 
-    public QueryTermsBody Count(string column = "diagnosis", double phaseSeconds = 20) => new(
+    public QueryTermsBody Count(string column = "diagnosis", double phaseSeconds = 60) => new(
         "count", 0.5, Hospitals, Name, ReconstructionThreshold: 4, MinimumCohort: 4, Colluders: 1, phaseSeconds, FilterColumn: column, FilterValue: "M");
 
     public QueryTermsBody Mean(string column = "radius") => Count() with { Statistic = "mean", Column = column, Low = 0, High = 30, FilterColumn = "", FilterValue = "" };
@@ -95,19 +94,6 @@ internal sealed class AgentScene : IAsyncDisposable
         }
 
         return body;
-    }
-
-    /// <summary>Waits for the end of a round that has begun.</summary>
-    public async Task<RoundBody> RoundEndedAsync(int number)
-    {
-        using var gateway = _consortium.AsOperator();
-        var round = await gateway.Rounds.GetAsync(Name, number);
-        while (!round.HasEnded)
-        {
-            round = await gateway.Rounds.GetAsync(Name, number, round.Version, Wait);
-        }
-
-        return round;
     }
 
     /// <summary>The status of each charge, by the number of its round, oldest first.</summary>
