@@ -12,7 +12,9 @@ namespace PrivacyGrains.Cli.Demo;
 /// <param name="Epsilon">The training's target; null for none.</param>
 internal sealed record DemoPlan(int Version, int Seed, double? Epsilon)
 {
-    private const int SpareRounds = 2;
+    /// <summary>The noise is such that the target would allow so many rounds more: those that a crash ends are charged, and run again.</summary>
+    public const int SpareRounds = 5;
+
     private const double DefaultEpsilon = 8;
 
     /// <summary>How the model is trained.</summary>

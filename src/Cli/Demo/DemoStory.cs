@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Cli.Running;
@@ -70,14 +72,27 @@ internal static class DemoStory
             audit);
     }
 
-    private static Task<ConsortiumProcess> StartAsync(DemoFolder folder, CancellationToken cancel) => ConsortiumProcess.StartAsync(
-        ConsortiumSettings.Whole(DemoCast.Consortium, folder.FullPath, "http://127.0.0.1:0") with
-        {
-            HearsSignals = false,
-            Farewell = TimeSpan.FromMilliseconds(500), // by then nobody is left who waits for an answer
-            LogLevel = Enum.TryParse<LogLevel>(Environment.GetEnvironmentVariable("PRIVACYGRAINS_LOG"), ignoreCase: true, out var level) ? level : LogLevel.None,
-        },
-        cancel);
+    private static Task<ConsortiumProcess> StartAsync(DemoFolder folder, CancellationToken cancel)
+    {
+        var whole = ConsortiumSettings.Whole(DemoCast.Consortium, folder.FullPath, "http://127.0.0.1:0");
+        return ConsortiumProcess.StartAsync(
+            whole with
+            {
+                Silo = EngineInfo.SupportsClustering ? whole.Silo! with { Engine = new EngineSiloOptions { SiloPort = FreePort(), GatewayPort = FreePort() } } : whole.Silo,
+                HearsSignals = false,
+                Farewell = TimeSpan.FromMilliseconds(500), // by then nobody is left who waits for an answer
+                LogLevel = Enum.TryParse<LogLevel>(Environment.GetEnvironmentVariable("PRIVACYGRAINS_LOG"), ignoreCase: true, out var level) ? level : LogLevel.None,
+            },
+            cancel);
+    }
+
+    /// <summary>A port of this machine that nobody listens at: two demos may run beside each other.</summary>
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
 
     /// <summary>What the joint model is measured against: the same training without noise, on all records in one place, and on each hospital's alone.</summary>
     private static (double Pooled, double[] Alone) InClear(DemoStage stage)

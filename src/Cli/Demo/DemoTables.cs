@@ -32,12 +32,12 @@ internal static class DemoTables
         console.Write(
             [$"epsilon at delta {privacy.Delta.ToString("0E+0", CultureInfo.InvariantCulture)}, at {privacy.LedgerParty}", "charges", "epsilon"],
             [
-                .. privacy.Spent.Select(s => (IReadOnlyList<string>)[s.What, Count(s.Charges), Figure(s.Epsilon)]),
-                ["together, by the ledger", "", Figure(privacy.LedgerEpsilon)],
-                ["the limit", "", Figure(privacy.Limit)],
+                .. privacy.Spent.Select(s => (IReadOnlyList<string>)[s.What, Count(s.Charges), Loss(s.Epsilon)]),
+                ["together, by the ledger", "", Loss(privacy.LedgerEpsilon)],
+                ["the limit", "", Loss(privacy.Limit)],
             ],
             "");
-        console.Line($"The training's claim: epsilon {(privacy.Epsilon == 0 ? "none, for there was no noise" : Figure(privacy.Epsilon))}. Largest difference between a joint score and the clear one: {inference.MaxAbsError.ToString("E1", CultureInfo.InvariantCulture)}.");
+        console.Line($"The training's claim: epsilon {(privacy.Epsilon == 0 ? "none, for there was no noise" : Loss(privacy.Epsilon))}. Largest difference between a joint score and the clear one: {inference.MaxAbsError.ToString("0.0e+0", CultureInfo.InvariantCulture)}.");
         console.Line($"Audit log: {result.Audit.Entries} entries and {result.Audit.Ledgers} ledgers, {(result.Audit.Verified ? "verified" : "NOT verified")}. The whole took {Seconds(result.Seconds)} s.");
     }
 
@@ -47,5 +47,6 @@ internal static class DemoTables
 
     private static string Seconds(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 
-    private static string Figure(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+    /// <summary>A bound on a loss is rounded up.</summary>
+    private static string Loss(double epsilon) => (Math.Ceiling(epsilon * 1000) / 1000).ToString("0.###", CultureInfo.InvariantCulture);
 }

@@ -24,10 +24,10 @@ internal static class LedgersAct
         var spent = spendings.SelectMany(s => SpentAt(fullest, s)).ToList();
         foreach (var line in spent)
         {
-            stage.Narrator.Step($"{fullest.Party} paid epsilon {line.Epsilon:0.###} for {line.What} ({line.Charges} charges)");
+            stage.Narrator.Step($"{fullest.Party} paid epsilon {Math.Ceiling(line.Epsilon * 1000) / 1000:0.###} for {line.What} ({line.Charges} {(line.Charges == 1 ? "charge" : "charges")})");
         }
 
-        stage.Narrator.Step($"together epsilon {fullest.EpsilonSoFar:0.###} of {fullest.Terms.Epsilon:0.###} at delta {DemoCast.Delta:0E+0}; {fullest.DisclosuresLeft.GetValueOrDefault(DemoCast.ScoreQuota)} exact scores are left");
+        stage.Narrator.Step($"together epsilon {Math.Ceiling(fullest.EpsilonSoFar * 1000) / 1000:0.###} of {fullest.Terms.Epsilon:0.###} at delta {DemoCast.Delta:0E+0}; {fullest.DisclosuresLeft.GetValueOrDefault(DemoCast.ScoreQuota)} exact scores are left");
         var charges = statements.SelectMany(s => s.Charges.Select(c => new DemoCharge($"{s.Party}/{s.Budget}/{c.ChargeId}", s.Party, c.Kind, c.Purpose, c.Status, c.Epsilon, c.Count)));
         return new DemoPrivacy(claim, DemoCast.Delta, fullest.EpsilonSoFar, fullest.Party, fullest.Terms.Epsilon, spent, [.. charges]);
     }

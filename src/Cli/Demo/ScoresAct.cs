@@ -110,7 +110,7 @@ internal static class ScoresAct
         var held = stage.Sample.HeldOut;
         DemoScore[] scores = [.. kept.Scores!.Select((joint, row) => new DemoScore(joint, model.Score(held.Features(row)), held.Label(row) == 1))];
         var error = scores.Max(s => Math.Abs(s.Joint - s.Clear));
-        stage.Narrator.Step($"largest difference between a joint score and the clear one: {error:E1}");
+        stage.Narrator.Step($"largest difference between a joint score and the clear one: {error:0.0e+0}");
         return new DemoInference(
             kept.Session(), kept.Attempt, scores.Length, DemoCast.Computing, DemoCast.Dealer, DemoCast.Asking, error, kept.RoundsPerParty, kept.BytesPerParty, kept.PreprocessingBytes,
             kept.Seconds, kept.Phases ?? new Dictionary<string, double>(StringComparer.Ordinal), scores);

@@ -17,7 +17,7 @@ internal sealed record Trained(TrainingBody Job, ModelVersionBody Version, Logis
 internal static class TrainingAct
 {
     /// <summary>Rounds that may be lost to crashes before the job gives up; the budget ends sooner.</summary>
-    private const int SpareRounds = 24;
+    private const int RoundsToLose = 24;
     private const int Wait = 5000;
     private const double From = 10;
     private const double To = 70;
@@ -28,7 +28,7 @@ internal static class TrainingAct
         var terms = Terms(stage);
         stage.Narrator.Act("The hospitals train one model", From);
         stage.Narrator.Step(terms.NoiseMultiplier > 0
-            ? $"federated averaging of a logistic model, {terms.Steps} rounds of {terms.LocalSteps} steps; every record clipped to {terms.ClipNorm}, noise multiplier {terms.NoiseMultiplier:0.00} at each hospital"
+            ? $"federated averaging of a logistic model, {terms.Steps} rounds of {terms.LocalSteps} steps; every record clipped to {terms.ClipNorm}, noise multiplier {terms.NoiseMultiplier:0.00} at each hospital: epsilon stays below {stage.Plan.Epsilon} at delta {DemoCast.Delta:0E+0} even where some rounds are lost to crashes, and charged"
             : "without noise, as asked: no charge, and no privacy claim for this model");
         return await stage.Operator.Trainings.CreateAsync(DemoCast.Job, terms, cancel);
     }
@@ -74,7 +74,7 @@ internal static class TrainingAct
             DemoCast.Hospitals,
             DemoCast.Budget,
             options.Rounds,
-            options.Rounds + SpareRounds,
+            options.Rounds + RoundsToLose,
             options.LocalSteps,
             options.LearningRate,
             options.GradientClip.Value,

@@ -14,7 +14,7 @@ internal static class DemoSections
     {
         page.Append("<div class=\"facts\">");
         Fact(page, Percent(result.Accuracy.Joint), "accuracy of the joint model");
-        Fact(page, result.Privacy.Epsilon == 0 ? "none" : Number(result.Privacy.Epsilon), $"{(result.Privacy.Epsilon == 0 ? "no noise, no claim" : "epsilon of the training")} at delta {Small(result.Privacy.Delta)}");
+        Fact(page, result.Privacy.Epsilon == 0 ? "none" : Loss(result.Privacy.Epsilon), $"{(result.Privacy.Epsilon == 0 ? "no noise, no claim" : "epsilon of the training")} at delta {Small(result.Privacy.Delta)}");
         Fact(page, Small(result.Inference.MaxAbsError), "largest error of a joint score");
         Fact(page, result.Audit.Verified ? "verified" : "NOT verified", $"audit log, {result.Audit.Entries} entries");
         page.Append("</div>");
@@ -77,17 +77,17 @@ internal static class DemoSections
     public static void Privacy(StringBuilder page, DemoPrivacy privacy)
     {
         page.Append("<h2>What it cost</h2>");
-        page.Append(CultureInfo.InvariantCulture, $"<p>Each hospital keeps a ledger for its own records. The fullest, that of {Svg.Text(privacy.LedgerParty)}, stands at epsilon {Number(privacy.LedgerEpsilon)} of {Number(privacy.Limit)} at delta {Small(privacy.Delta)}. Costs of several purposes are added as zCDP and then converted, so the epsilons below do not simply add up. Exact scores are disclosures: they have a quota, and no epsilon.</p>");
+        page.Append(CultureInfo.InvariantCulture, $"<p>Each hospital keeps a ledger for its own records. The fullest, that of {Svg.Text(privacy.LedgerParty)}, stands at epsilon {Loss(privacy.LedgerEpsilon)} of {Number(privacy.Limit)} at delta {Small(privacy.Delta)}. Costs of several purposes are added as zCDP and then converted, so the epsilons below do not simply add up. Exact scores are disclosures: they have a quota, and no epsilon.</p>");
         page.Append(Svg.Bars(
             "Epsilon by purpose",
-            [.. privacy.Spent.Select(s => (s.What, s.Epsilon, $"{Number(s.Epsilon)} ({s.Charges})", "main")), ("together", privacy.LedgerEpsilon, Number(privacy.LedgerEpsilon), "good"), ("limit", privacy.Limit, Number(privacy.Limit), "grey")],
+            [.. privacy.Spent.Select(s => (s.What, s.Epsilon, $"{Loss(s.Epsilon)} ({s.Charges})", "main")), ("together", privacy.LedgerEpsilon, Loss(privacy.LedgerEpsilon), "good"), ("limit", privacy.Limit, Number(privacy.Limit), "grey")],
             privacy.Limit));
         page.Append("<details><summary>Every line of every ledger</summary>");
         Table(
             page,
             null,
             ["party", "charge", "purpose", "status", "#cost"],
-            privacy.Charges.Select(c => (string[])[c.Party, $"`{c.Id.Split('/', 3)[^1]}", c.Purpose, c.Status, c.Kind == "disclosure" ? $"{c.Count} outputs" : $"epsilon {Number(c.Epsilon)}"]));
+            privacy.Charges.Select(c => (string[])[c.Party, $"`{c.Id.Split('/', 3)[^1]}", c.Purpose, c.Status, c.Kind == "disclosure" ? $"{c.Count} outputs" : $"epsilon {Loss(c.Epsilon)}"]));
         page.Append("</details>");
     }
 
@@ -122,6 +122,9 @@ internal static class DemoSections
     private static string Fixed(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 
     private static string Number(double value) => Math.Abs(value) is > 0 and < 0.001 ? Small(value) : value.ToString("0.###", CultureInfo.InvariantCulture);
+
+    /// <summary>A bound on a loss is rounded up.</summary>
+    private static string Loss(double epsilon) => (Math.Ceiling(epsilon * 1000) / 1000).ToString("0.###", CultureInfo.InvariantCulture);
 
     private static string Small(double value) => value.ToString("0.#e+0", CultureInfo.InvariantCulture);
 }
