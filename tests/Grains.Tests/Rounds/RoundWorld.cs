@@ -74,6 +74,22 @@ internal sealed class RoundWorld : IAsyncDisposable
         return view;
     }
 
+    /// <summary>Runs the clock until the round is so: its errands are timed anew only when the last ones are done.</summary>
+    public static async Task<RoundView> RunUntilAsync(ManualTimeProvider clock, IRoundGrain round, Func<RoundView, bool> isSo)
+    {
+        while (true)
+        {
+            var view = Value(await round.GetAsync(0, 0));
+            if (isSo(view))
+            {
+                return view;
+            }
+
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+    }
+
     public static Task<RoundView> EndAsync(IRoundGrain round) => UntilAsync(round, view => view.Phase is RoundPhases.Completed or RoundPhases.Aborted);
 
     /// <summary>The words of a completed round's sum.</summary>

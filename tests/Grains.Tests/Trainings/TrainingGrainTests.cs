@@ -170,11 +170,10 @@ public class TrainingGrainTests
     {
         await using var world = await OwnerWorld.StartAsync();
         var job = world.Training("detector");
-        Value(await job.CreateAsync(Terms(world, steps: 1)));
+        Value(await job.CreateAsync(Terms(world, steps: 1) with { PhaseSeconds = 24 * 3600 })); // no deadline comes before the round has looked
         var (round, _) = await world.OpenedAsync("detector", 1);
         Value(await world.Consortium.Book.RevokeMemberAsync("hospital-5", "left"));
-        world.Clock.Advance(TimeSpan.FromSeconds(3));
-        var view = await RoundWorld.UntilAsync(round, v => !v.Dropped.IsEmpty);
+        var view = await RoundWorld.RunUntilAsync(world.Clock, round, v => !v.Dropped.IsEmpty);
         Assert.Equal([new DroppedView("hospital-5", RoundPhases.AdvertiseKeys, "revoked by the consortium")], view.Dropped.AsEnumerable());
         Value(await round.AbortAsync("tried"));
         var (_, plan) = await world.OpenedAsync("detector", 2);
