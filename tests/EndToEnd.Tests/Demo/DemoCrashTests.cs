@@ -21,14 +21,14 @@ public class DemoCrashTests(DemoWorld world)
         var (folder, jitter, published) = (Path.Combine(world.Root, $"killed-{name}"), new Jitter(name), new List<string>());
         foreach (var point in points)
         {
-            await using var run = CommandRun.Start(world.Root, Arguments(folder));
+            await using var run = DemoProcess.Start(world.Root, Arguments(folder));
             Assert.True(await run.ToldAsync(point), $"It ended before '{point}':\n{run.Errors}");
             await Task.Delay(jitter.Next(), TimeProvider.System); // between two lines lie the writes
             await run.KillAsync();
             published.AddRange(run.Errors.Split('\n').Where(IsPublished).Select(WithoutTime));
         }
 
-        var document = await CommandRun.DocumentAsync(world.Root, Arguments(folder));
+        var document = await DemoProcess.DocumentAsync(world.Root, Arguments(folder));
         Assert.True(document.GetProperty("resumed").GetBoolean());
         Assert.True(DemoOptionTests.At(document, "audit.verified").GetBoolean());
         Assert.InRange(DemoOptionTests.At(document, "accuracy.joint").GetDouble(), 0.86, 1);
@@ -53,7 +53,7 @@ public class DemoCrashTests(DemoWorld world)
         Assert.Equal("committed", charges[$"hospital-2/records/scores-{attempts}"]);
 
         // Once more: what was published stands to the letter, and nothing is charged again.
-        await using var last = CommandRun.Start(world.Root, Arguments(folder));
+        await using var last = DemoProcess.Start(world.Root, Arguments(folder));
         var (exit, again, told) = await last.EndAsync();
         Assert.Equal(0, exit);
         Assert.Equal(document.GetProperty("charges").GetRawText(), JsonDocument.Parse(again).RootElement.GetProperty("charges").GetRawText());

@@ -32,7 +32,7 @@ public class DemoOptionTests(DemoWorld world)
     [Fact]
     public async Task EpsilonNone_IsWithinTwoPointsOfPooled_AndChargesNoTraining()
     {
-        var document = await CommandRun.DocumentAsync(world.Root, "demo", "--json", "--seed", DemoWorld.Seed, "--epsilon", "none", "--out", "none-out");
+        var document = await DemoProcess.DocumentAsync(world.Root, "demo", "--json", "--seed", DemoWorld.Seed, "--epsilon", "none", "--out", "none-out");
         Assert.InRange(At(document, "accuracy.joint").GetDouble(), At(document, "accuracy.pooled").GetDouble() - 0.02, 1);
         Assert.Equal(0, At(document, "privacy.epsilon").GetDouble());
         var charged = document.GetProperty("charges").EnumerateArray().Where(c => c.GetProperty("kind").GetString() == "charge").ToList();
@@ -45,7 +45,7 @@ public class DemoOptionTests(DemoWorld world)
     [Fact]
     public async Task WithoutJson_TellsTheStory_ThenTheTables()
     {
-        var (exit, output, errors) = await CommandRun.ToEndAsync(world.Root, "demo", "--seed", DemoWorld.Seed, "--data", world.Data, "--out", Path.Combine(world.Root, "told.html"));
+        var (exit, output, errors) = await DemoProcess.ToEndAsync(world.Root, "demo", "--seed", DemoWorld.Seed, "--data", world.Data, "--out", Path.Combine(world.Root, "told.html"));
         Assert.Equal((0, ""), (exit, errors));
         Assert.True(File.Exists(Path.Combine(world.Root, "told.html")));
         string[] expected = ["Five hospitals and a dealer join", "hospital-3 dropped out", "the model is registered", "hospital-4 alone has 50 scores", "ledger.over-budget", "every hash and signature is right", "pooled, no privacy", "together, by the ledger", "told.html"];
@@ -77,13 +77,13 @@ public class DemoOptionTests(DemoWorld world)
         File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(world.Root, "foreign")).FullName, "letter.txt"), "mine");
         var before = Contents();
 
-        var (exit, output, errors) = await CommandRun.ToEndAsync(world.Root, ["demo", .. arguments]);
+        var (exit, output, errors) = await DemoProcess.ToEndAsync(world.Root, ["demo", .. arguments]);
         Assert.Equal((2, ""), (exit, output));
         Assert.StartsWith($"{code}: ", errors, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', errors);
         Assert.Equal(before, Contents());
 
-        var (again, document, _) = await CommandRun.ToEndAsync(world.Root, ["demo", .. arguments, "--json"]);
+        var (again, document, _) = await DemoProcess.ToEndAsync(world.Root, ["demo", .. arguments, "--json"]);
         Assert.Equal((2, code), (again, JsonDocument.Parse(document).RootElement.GetProperty("error").GetProperty("code").GetString()));
     }
 

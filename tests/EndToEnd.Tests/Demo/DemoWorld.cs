@@ -27,7 +27,7 @@ public sealed class DemoWorld : IAsyncLifetime, IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    internal Task<JsonElement> RunAsync(string data, string output) => CommandRun.DocumentAsync(Root, "demo", "--json", "--seed", Seed, "--data", data, "--out", output);
+    internal Task<JsonElement> RunAsync(string data, string output) => DemoProcess.DocumentAsync(Root, "demo", "--json", "--seed", Seed, "--data", data, "--out", output);
 }
 
 /// <summary>The demo's tests run one after another: each run has a consortium, and phases with deadlines, of its own.</summary>

@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace PrivacyGrains.EndToEnd.Tests;
+namespace PrivacyGrains.EndToEnd.Tests.Demo;
 
 /// <summary>The built command as a process of its own.</summary>
-internal sealed class CommandRun : IAsyncDisposable
+internal sealed class DemoProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly Task<string> _output;
@@ -13,7 +13,7 @@ internal sealed class CommandRun : IAsyncDisposable
     private readonly ConcurrentQueue<string> _told = new();
     private readonly Dictionary<string, TaskCompletionSource> _awaited = [];
 
-    private CommandRun(string folder, string[] arguments)
+    private DemoProcess(string folder, string[] arguments)
     {
         _process = new Process
         {
@@ -36,8 +36,11 @@ internal sealed class CommandRun : IAsyncDisposable
     /// <summary>Standard error so far.</summary>
     public string Errors => string.Join('\n', _told);
 
+    /// <summary>The process.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>Starts it.</summary>
-    public static CommandRun Start(string folder, params string[] arguments) => new(folder, arguments);
+    public static DemoProcess Start(string folder, params string[] arguments) => new(folder, arguments);
 
     /// <summary>Runs it to its end.</summary>
     public static async Task<(int Exit, string Output, string Errors)> ToEndAsync(string folder, params string[] arguments)
