@@ -28,6 +28,19 @@ internal sealed class Child : IAsyncDisposable
         return (child._process.ExitCode, output + await child.Error);
     }
 
+    /// <summary>Asks it to end, and gives its exit code.</summary>
+    /// <exception cref="TimeoutException">It did not end in time.</exception>
+    public async Task<int> TerminateAsync(TimeSpan within)
+    {
+        using (var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await _process.WaitForExitAsync().WaitAsync(within);
+        return _process.ExitCode;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
