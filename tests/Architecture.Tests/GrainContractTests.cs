@@ -1,3 +1,4 @@
+using System.CodeDom.Compiler;
 using System.Collections.Immutable;
 using System.Reflection;
 using PrivacyGrains.Grains;
@@ -54,7 +55,8 @@ public class GrainContractTests
     [Fact]
     public void Aliases_OfRecords_AreUnique()
     {
-        var aliases = typeof(Refusal).Assembly.GetTypes().Select(t => t.GetCustomAttribute<AliasAttribute>()?.Alias).OfType<string>().ToList();
+        var ours = typeof(Refusal).Assembly.GetExportedTypes().Where(t => t.GetCustomAttribute<GeneratedCodeAttribute>() is null); // Orleans' generator adds others
+        var aliases = ours.Select(t => t.GetCustomAttribute<AliasAttribute>()?.Alias).OfType<string>().ToList();
         Assert.Empty(aliases.GroupBy(a => a).Where(g => g.Count() > 1).Select(g => g.Key));
     }
 
