@@ -111,7 +111,7 @@ internal sealed record DemoStatistics(DemoStatistic Count, DemoStatistic Mean);
 internal sealed record DemoStatistic(string Query, double Value, double ErrorBar95, double Truth, double Rho);
 
 /// <summary>What was spent.</summary>
-/// <param name="Epsilon">The training's claim for one record at <paramref name="Delta"/>, rounded up; 0 without noise.</param>
+/// <param name="Epsilon">The training's claim for one record at <paramref name="Delta"/>, rounded up; null without noise, where there is no claim.</param>
 /// <param name="Delta">Of all figures here.</param>
 /// <param name="LedgerEpsilon">The fullest ledger's loss so far: training, reruns and statistics together.</param>
 /// <param name="LedgerParty">Whose ledger that is.</param>
@@ -119,7 +119,7 @@ internal sealed record DemoStatistic(string Query, double Value, double ErrorBar
 /// <param name="Spent">By what the fullest ledger was charged.</param>
 /// <param name="Charges">Every charge and disclosure of every ledger.</param>
 internal sealed record DemoPrivacy(
-    double Epsilon, double Delta, double LedgerEpsilon, string LedgerParty, double Limit, IReadOnlyList<DemoSpent> Spent, IReadOnlyList<DemoCharge> Charges);
+    double? Epsilon, double Delta, double LedgerEpsilon, string LedgerParty, double Limit, IReadOnlyList<DemoSpent> Spent, IReadOnlyList<DemoCharge> Charges);
 
 /// <summary>What one purpose cost at the fullest ledger.</summary>
 /// <param name="What">The purpose.</param>

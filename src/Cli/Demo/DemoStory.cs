@@ -53,7 +53,7 @@ internal static class DemoStory
         var (statistics, queries) = await StatisticsAct.PlayAsync(stage, crew, cancel);
         var refusals = await RefusalsAct.PlayAsync(stage, cancel);
         stage.Narrator.Act("What it cost, by the ledgers", 95);
-        var privacy = await LedgersAct.PlayAsync(stage, [new Spending("training", trained.Job.RhoPerRound, trained.Job.Rounds), .. queries], trained.Job.EpsilonClaim, cancel);
+        var privacy = await LedgersAct.PlayAsync(stage, [new Spending("training", trained.Job.RhoPerRound, trained.Job.Rounds), .. queries], trained.Job.RhoPerRound > 0 ? trained.Job.EpsilonClaim : null, cancel);
         var audit = await AuditAct.PlayAsync(stage, cancel);
         var book = await stage.Operator.Parties.ConsortiumAsync(cancel);
         return new DemoResult(

@@ -37,7 +37,7 @@ internal static class DemoTables
                 ["the limit", "", Loss(privacy.Limit)],
             ],
             "");
-        console.Line($"The training's claim: epsilon {(privacy.Epsilon == 0 ? "none, for there was no noise" : Loss(privacy.Epsilon))}. Largest difference between a joint score and the clear one: {inference.MaxAbsError.ToString("0.0e+0", CultureInfo.InvariantCulture)}.");
+        console.Line($"The training's claim: epsilon {(privacy.Epsilon is { } claim ? Loss(claim) : "none, for there was no noise")}. Largest difference between a joint score and the clear one: {inference.MaxAbsError.ToString("0.0e+0", CultureInfo.InvariantCulture)}.");
         console.Line($"Audit log: {result.Audit.Entries} entries and {result.Audit.Ledgers} ledgers, {(result.Audit.Verified ? "verified" : "NOT verified")}. The whole took {Seconds(result.Seconds)} s.");
     }
 

@@ -17,7 +17,7 @@ internal static class LedgersAct
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Plays it.</summary>
-    public static async Task<DemoPrivacy> PlayAsync(DemoStage stage, IReadOnlyList<Spending> spendings, double claim, CancellationToken cancel)
+    public static async Task<DemoPrivacy> PlayAsync(DemoStage stage, IReadOnlyList<Spending> spendings, double? claim, CancellationToken cancel)
     {
         var statements = await SettledAsync(stage, spendings, cancel);
         var fullest = statements.MaxBy(s => s.EpsilonSoFar)!;

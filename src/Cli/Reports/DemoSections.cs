@@ -14,7 +14,7 @@ internal static class DemoSections
     {
         page.Append("<div class=\"facts\">");
         Fact(page, Percent(result.Accuracy.Joint), "accuracy of the joint model");
-        Fact(page, result.Privacy.Epsilon == 0 ? "none" : Loss(result.Privacy.Epsilon), $"{(result.Privacy.Epsilon == 0 ? "no noise, no claim" : "epsilon of the training")} at delta {Small(result.Privacy.Delta)}");
+        Fact(page, result.Privacy.Epsilon is { } claim ? Loss(claim) : "no claim", result.Privacy.Epsilon is null ? "the training was without noise" : $"epsilon of the training at delta {Small(result.Privacy.Delta)}");
         Fact(page, Small(result.Inference.MaxAbsError), "largest error of a joint score");
         Fact(page, result.Audit.Verified ? "verified" : "NOT verified", $"audit log, {result.Audit.Entries} entries");
         page.Append("</div>");
