@@ -7,6 +7,9 @@ namespace PrivacyGrains.Protocols;
 /// <param name="Received">What came. Public: lengths, names and counters only.</param>
 public sealed record ProtocolFault(string Code, PartyId? Party, string Expected, string Received)
 {
+    /// <summary>What was expected and what came, without the code: for where the code stands beside it.</summary>
+    public string Explanation => Party is { } party ? $"From {party} was expected {Expected}; {Received} came." : $"Expected was {Expected}; {Received} came.";
+
     /// <inheritdoc/>
     public override string ToString() =>
         Party is { } party ? $"{Code}: {party}: expected {Expected}, got {Received}" : $"{Code}: expected {Expected}, got {Received}";

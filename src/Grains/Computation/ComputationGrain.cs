@@ -23,13 +23,11 @@ internal sealed partial class ComputationGrain(
     private static readonly JournalShape<ComputationBook, ComputationEntry> Shape =
         new(() => ComputationBook.Empty, static (book, entry) => book.Apply(entry), ComputationBook.Codec);
 
-    private readonly Dictionary<string, Task> _sends = new(StringComparer.Ordinal);
     private Journal<ComputationBook, ComputationEntry> _journal = null!;
     private PartyId _self;
     private string _session = string.Empty;
     private ComputationSide? _side;
     private SideOffer? _offer;
-    private bool _pumping;
 
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -169,136 +167,6 @@ internal sealed partial class ComputationGrain(
 
     /// <inheritdoc/>
     public Task AbortAsync(string reason) => _side is null ? Task.CompletedTask : CloseAsync("computation.aborted");
-
-    /// <summary>Goes on with what has come, in turns of this grain; whoever woke it does not wait for it.</summary>
-    private void Wake()
-    {
-        if (!_pumping && _side is { IsRunning: true })
-        {
-            _ = PumpAsync(null);
-        }
-    }
-
-    private async Task PumpAsync(Func<ComputationStep>? first)
-    {
-        _pumping = true;
-        try
-        {
-            if (first is not null)
-            {
-                await GoOnAsync(await Task.Run(first));
-            }
-
-            while (_side is { IsRunning: true } side && side.HasWork)
-            {
-                await GoOnAsync(await Task.Run(side.Continue));
-            }
-        }
-        catch (Exception e)
-        {
-            LogBroken(_self.Value, _session, e);
-            await EndAsync(new ProtocolFault("computation.broken", _self, "a working side", e.GetType().Name));
-        }
-        finally
-        {
-            _pumping = false;
-        }
-    }
-
-    private async Task GoOnAsync(ComputationStep step)
-    {
-        if (_side is not { } side)
-        {
-            return;
-        }
-
-        foreach (var (peer, frame) in step.Outbound)
-        {
-            Send(peer, frame);
-        }
-
-        if (step.Fault is { } fault)
-        {
-            await EndAsync(fault);
-        }
-        else if (step.Output is { } output)
-        {
-            await FinishAsync(side, output);
-        }
-    }
-
-    /// <summary>One frame after the other to each peer: a channel refuses what comes out of order.</summary>
-    private void Send(PartyId peer, byte[] frame)
-    {
-        var before = _sends.GetValueOrDefault(peer.Value, Task.CompletedTask);
-        _sends[peer.Value] = SendAfterAsync();
-
-        async Task SendAfterAsync()
-        {
-            await before;
-            Refusal? refusal;
-            try
-            {
-                refusal = (await grains.GetGrain<IComputationGrain>($"{peer}/{_session}").DeliverAsync(_self.Value, frame)).Refusal;
-            }
-            catch (Exception e) when (e is TimeoutException or OrleansException)
-            {
-                refusal = new Refusal("party.unavailable", e.GetType().Name, RefusalKind.Unavailable);
-            }
-
-            if (refusal is not null)
-            {
-                await EndAsync(new ProtocolFault("computation.peer-lost", peer, "a peer that takes this side's message", refusal.Code));
-            }
-        }
-    }
-
-    private async Task FinishAsync(ComputationSide side, ReadOnlyMemory<byte> output)
-    {
-        if (await PaidAsync(side) is { } unpaid)
-        {
-            await EndAsync(new ProtocolFault(unpaid.Code, _self, "a committed disclosure", unpaid.Message));
-            return;
-        }
-
-        var key = await keys.GetAsync(_self.Value);
-        var outcome = await Task.Run(() => side.SealOutput(output, key, clock.GetElapsedTime(side.StartedAt).TotalSeconds));
-        if (await CloseAsync(ComputationBook.Completed))
-        {
-            await Task.WhenAll(_sends.Values);
-            await grains.GetGrain<IInferenceGrain>(_session).SideEndedAsync(outcome);
-            metrics.SideEnded("completed", outcome.BytesSent, outcome.Seconds);
-        }
-    }
-
-    private async Task EndAsync(ProtocolFault fault)
-    {
-        if (_side is null || !await CloseAsync(fault.Code))
-        {
-            return;
-        }
-
-        metrics.SideEnded(fault.Code, 0, 0);
-        await grains.GetGrain<IInferenceGrain>(_session).SideEndedAsync(new SideOutcome(
-            _self.Value, ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty, string.Empty, fault.Code, fault.Party?.Value, fault.ToString(), 0, 0, 0));
-    }
-
-    /// <summary>Writes the end, once, and clears keys and shares.</summary>
-    /// <returns>Whether this call wrote it.</returns>
-    private async Task<bool> CloseAsync(string outcome)
-    {
-        var side = _side;
-        _side = null;
-        if (side is null)
-        {
-            return false;
-        }
-
-        side.Dispose();
-        var refusal = await _journal.DecideAsync(book => book.End(outcome, clock.GetUtcNow()));
-        LogEnded(_self.Value, _session, outcome);
-        return refusal is null;
-    }
 
     /// <summary>This party's own ledger must hold the committed disclosure before anything leaves that could open the output.</summary>
     private async Task<Refusal?> PaidAsync(ComputationSide side)

@@ -12,23 +12,9 @@ using PrivacyGrains.Protocols.Inference;
 using PrivacyGrains.Protocols.Rosters;
 using PrivacyGrains.Protocols.Sessions;
 using PrivacyGrains.Protocols.Sharing;
-using PrivacyGrains.Protocols.Transparency;
 using PlanMessage = PrivacyGrains.Protocols.Inference.RoundMessage;
 
 namespace PrivacyGrains.Grains.Computation;
-
-/// <summary>What one step of a side leaves to do.</summary>
-/// <param name="Outbound">Sealed frames for the peers.</param>
-/// <param name="Output">This side's share of the outputs, at the end.</param>
-/// <param name="Fault">What ends the side.</param>
-internal sealed record ComputationStep(IReadOnlyList<(PartyId Peer, byte[] Frame)> Outbound, ReadOnlyMemory<byte>? Output, ProtocolFault? Fault)
-{
-    /// <summary>Waits for peers.</summary>
-    public static ComputationStep Nothing { get; } = new([], null, null);
-
-    /// <summary>Ends the side.</summary>
-    public static ComputationStep Broken(ProtocolFault fault) => new([], null, fault);
-}
 
 /// <summary>The memory of one side: keys, channels, shares, correlations and the protocol's state. Secret; <see cref="Dispose"/> clears it.</summary>
 /// <remarks>Steps run one at a time, off the grain's scheduler; only <see cref="Enqueue"/> may be called meanwhile.</remarks>
@@ -134,7 +120,7 @@ internal sealed class ComputationSide : IDisposable
             return null;
         }
 
-        if (slot.Counted && CheckReceipt(slot, input.Receipt) is { } unpaid)
+        if (slot.Counted && DisclosureReceipts.Check(_proposed, Binding, slot, input.Receipt) is { } unpaid)
         {
             return unpaid;
         }
@@ -305,20 +291,5 @@ internal sealed class ComputationSide : IDisposable
         }
 
         return frames;
-    }
-
-    private ProtocolFault? CheckReceipt(StatementInput slot, ChargeReceipt? receipt)
-    {
-        if (receipt is null)
-        {
-            return new ProtocolFault("inference.undisclosed", slot.Party, "a committed disclosure beside a counted input", "none");
-        }
-
-        var paper = new LedgerReceipt(
-            PartyId.Create(receipt.Party), receipt.Budget, receipt.ChargeId, receipt.Kind, receipt.Purpose, receipt.Status, receipt.Binding, receipt.EpsilonSoFar,
-            receipt.EpsilonLeft, receipt.Version, receipt.HeadHash);
-        return paper.Party != slot.Party || paper.Kind != "disclosure" || paper.Budget != Budget || !paper.PaysFor(Binding)
-            ? new ProtocolFault("inference.undisclosed", slot.Party, $"a committed disclosure for {Roster}", $"one that is {paper.Status} or for another session")
-            : paper.Verify(Roster.Find(slot.Party)!.Key, receipt.Signature.Span);
     }
 }

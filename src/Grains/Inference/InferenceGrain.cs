@@ -242,40 +242,6 @@ internal sealed partial class InferenceGrain(
         return true;
     }
 
-    private async Task<Reply<SideOffer>> SignatureOfAsync(string party, ReadOnlyMemory<byte> roster)
-    {
-        var reply = await AskAsync(party, grains.GetGrain<IPartyGrain>(party).SignRosterAsync(roster));
-        return reply.Value is { } signed ? new SideOffer(party, ReadOnlyMemory<byte>.Empty, signed.Signature) : reply.Refusal!;
-    }
-
-    /// <summary>A call to a party's silo: its refusal names the party, and a silo that does not answer is a refusal too.</summary>
-    private async Task<Reply<T>> AskAsync<T>(string party, Task<Reply<T>> call)
-        where T : class
-    {
-        try
-        {
-            var reply = await call.WaitAsync(CallDeadline, clock);
-            return reply.Refusal is { } refusal ? refusal with { Message = $"{party}: {refusal.Message}" } : reply;
-        }
-        catch (Exception e) when (e is TimeoutException or OrleansException)
-        {
-            LogUnreachable(Session, party, e);
-            return new Refusal("party.unavailable", $"{party}'s silo does not answer. Start it, then begin a new inference.", RefusalKind.Unavailable);
-        }
-    }
-
-    private async Task QuietlyAsync(string party, Task call)
-    {
-        try
-        {
-            await call.WaitAsync(TimeSpan.FromSeconds(2), clock);
-        }
-        catch (Exception e) when (e is TimeoutException or OrleansException)
-        {
-            LogUnreachable(Session, party, e);
-        }
-    }
-
     private InferenceCost Cost(InferencePlan plan) => new(
         plan.Rounds, plan.MessagesPerParty, plan.BytesPerParty, Enumerable.Range(0, plan.Scheme.Parties).Sum(party => plan.PreprocessingBytes(party, SessionId.Create(Session))));
 
@@ -300,7 +266,4 @@ internal sealed partial class InferenceGrain(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Inference {Session} is {Status} ({Code})")]
     private partial void LogEnded(string session, string status, string? code);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Inference {Session}: {Party} does not answer")]
-    private partial void LogUnreachable(string session, string party, Exception exception);
 }

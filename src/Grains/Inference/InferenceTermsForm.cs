@@ -51,7 +51,7 @@ internal static class InferenceTermsForm
     }
 
     /// <summary>A fault of the protocol as a refusal.</summary>
-    public static Refusal AsRefusal(this ProtocolFault fault, RefusalKind kind = RefusalKind.Invalid) => new(fault.Code, fault.ToString(), kind);
+    public static Refusal AsRefusal(this ProtocolFault fault, RefusalKind kind = RefusalKind.Invalid) => new(fault.Code, fault.Explanation, kind);
 
     private static Refusal Invalid(string field, string expected) => new("inference.invalid-terms", $"{field} must be {expected}.", RefusalKind.Invalid);
 }

@@ -82,7 +82,7 @@ internal sealed partial class PartyGrain(
     {
         if (!SignedLedgerHead.FromParts(head.Party, head.Budget, head.Version, head.HeadHash, head.Signature.Span).Try(out var signed, out var fault))
         {
-            return Refuse(new Refusal("witness.malformed", fault.ToString(), RefusalKind.Invalid));
+            return Refuse(new Refusal("witness.malformed", fault.Explanation, RefusalKind.Invalid));
         }
 
         if (head.Party == Name || await KeyOfAsync(head.Party, signed) is null)

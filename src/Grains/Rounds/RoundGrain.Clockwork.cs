@@ -114,7 +114,7 @@ internal sealed partial class RoundGrain
         }
         else
         {
-            await DecideAsync(s => s.Stop(fault.Code, fault.ToString(), "round", clock.GetUtcNow()));
+            await DecideAsync(s => s.Stop(fault.Code, fault.Explanation, "round", clock.GetUtcNow()));
         }
     }
 

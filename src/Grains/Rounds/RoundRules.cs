@@ -123,7 +123,7 @@ internal static class RoundRules
     public static Refusal NotStarted { get; } = new("round.unknown", "There is no such round.", RefusalKind.NotFound);
 
     /// <summary>A peer's misbehaviour as a refusal, under the fault's own code.</summary>
-    public static Refusal ToRefusal(this ProtocolFault fault) => new(fault.Code, fault.ToString(), RefusalKind.Invalid);
+    public static Refusal ToRefusal(this ProtocolFault fault) => new(fault.Code, fault.Explanation, RefusalKind.Invalid);
 
     // One entry, and what follows from it in the same append: the abort, or the next phase.
     private static Decision<RoundEntry> With(this RoundState state, RoundEntry entry, DateTimeOffset now)

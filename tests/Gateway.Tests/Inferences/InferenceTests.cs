@@ -83,6 +83,9 @@ public sealed class InferenceTests(InferenceWorld world) : IClassFixture<Inferen
         var body = await recorded.SealedAsync(session, "features.0", LeftFeatures);
 
         await RefusedAsync("inference.undisclosed", () => left.Client.Inferences.SubmitAsync(session, "features.0", body with { Receipt = null }));
+        await RefusedAsync("inference.undisclosed", () => left.Client.Inferences.SubmitAsync(session, "features.0", body with { Receipt = body.Receipt! with { Party = "No Name" } }));
+        await RefusedAsync("inference.undisclosed", () => left.Client.Inferences.SubmitAsync(session, "features.0", body with { Receipt = body.Receipt! with { Status = "reserved" } }));
+        await RefusedAsync("ledger.wrong-receipt", () => left.Client.Inferences.SubmitAsync(session, "features.0", body with { Receipt = body.Receipt! with { Version = 99 } }));
     }
 
     [Fact]
