@@ -3,16 +3,15 @@ FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 COPY . .
 RUN dotnet publish src/Silo -c Release -p:GrainEngine=Orleans -o /app --nologo \
- && dotnet publish src/Cli -c Release -p:GrainEngine=Orleans -o /cli --nologo \
- && mkdir /data
+ && dotnet publish src/Cli -c Release -p:GrainEngine=Orleans -o /cli --nologo
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 COPY --from=build /app /app
 COPY --from=build /cli /cli
 COPY ops/docker/healthy /usr/local/bin/healthy
-RUN ln -s /cli/privacygrains /usr/local/bin/privacygrains
-# A new volume takes its owner from here.
-COPY --from=build --chown=$APP_UID:$APP_UID /data /data
+# A new volume takes its owner from the folder in the image.
+RUN ln -s /cli/privacygrains /usr/local/bin/privacygrains \
+ && install -d -o $APP_UID -g $APP_UID -m 700 /data
 WORKDIR /app
 USER $APP_UID
 ENV DOTNET_EnableDiagnostics=0 \
