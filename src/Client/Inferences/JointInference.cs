@@ -78,6 +78,7 @@ public sealed class JointInference(PartyFolder folder, GatewayClient client, IRa
     public async Task<InferenceBody> ProvideAsync(string session, string slot, ReadOnlyMemory<double> values, CancellationToken cancel = default)
     {
         var view = await client.Inferences.GetAsync(session, cancel: cancel);
+        ThrowIfAborted(view);
         var agreed = await VerifyAsync(view, cancel);
         var input = agreed.Statement.Inputs.FirstOrDefault(candidate => candidate.Slot == slot && candidate.Party == _self)
             ?? throw Bad($"{session} has no input '{slot}' of {_self}.");
@@ -111,11 +112,7 @@ public sealed class JointInference(PartyFolder folder, GatewayClient client, IRa
             view = await client.Inferences.GetAsync(ask.Session, view.Version, Wait, cancel);
         }
 
-        if (view.Status == "aborted")
-        {
-            throw new GatewayException(view.AbortCode!, 409, view.AbortReason!);
-        }
-
+        ThrowIfAborted(view);
         var agreed = await VerifyAsync(view, cancel);
         if (!agreed.Statement.Digest().AsSpan().SequenceEqual(ask.Statement.Digest()))
         {
@@ -165,6 +162,14 @@ public sealed class JointInference(PartyFolder folder, GatewayClient client, IRa
         catch (GatewayException e) when (e.Code == "ledger.unknown-charge")
         {
             // Nothing was disclosed by this party.
+        }
+    }
+
+    private static void ThrowIfAborted(InferenceBody view)
+    {
+        if (view.Status == "aborted")
+        {
+            throw new GatewayException(view.AbortCode!, 409, view.AbortReason!);
         }
     }
 

@@ -159,7 +159,7 @@ internal sealed record InferenceBook
             $"compute {string.Join(", ", created.Terms.ComputeParties)}; dealer {created.Terms.Dealer}; receiver {created.Terms.Receiver}", string.Empty, entry.At),
         SidesOffered offered => new AuditEvent(version, "inference.agreed", session, "coordinator", $"{offered.Offers.Length} members signed the roster", string.Empty, entry.At),
         InputAccepted input => new AuditEvent(version, "inference.input", session, "coordinator", input.Slot, input.Digest, entry.At),
-        ComputingBegun => new AuditEvent(version, "inference.computing", session, "coordinator", "all inputs and correlations are in", string.Empty, entry.At),
+        ComputingBegun => new AuditEvent(version, "inference.computing", session, "coordinator", "all inputs are in; the dealer is asked", string.Empty, entry.At),
         SideEnded side => new AuditEvent(
             version, "inference.output", session, side.Outcome.Party, $"sealed output share to the receiver after {side.Outcome.Rounds} rounds", side.Outcome.TranscriptHash, entry.At),
         InferenceAborted aborted => new AuditEvent(version, "inference.aborted", session, "coordinator", $"{aborted.Code}: {aborted.Reason}", string.Empty, entry.At),

@@ -16,7 +16,7 @@ internal sealed record SidesOffered(ImmutableArray<SideOffer> Offers, DateTimeOf
 /// <summary>Every side holds its share of a slot.</summary>
 internal sealed record InputAccepted(string Slot, string Digest, DateTimeOffset At) : InferenceEntry(At);
 
-/// <summary>Correlations were dealt and the sides were begun.</summary>
+/// <summary>All inputs are in: from here on the dealer is asked, once, and the sides begin.</summary>
 internal sealed record ComputingBegun(DateTimeOffset At) : InferenceEntry(At);
 
 /// <summary>A side ended, well or with a fault.</summary>

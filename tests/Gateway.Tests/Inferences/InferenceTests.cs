@@ -204,7 +204,7 @@ public sealed class InferenceTests(InferenceWorld world) : IClassFixture<Inferen
 
         await RefusedAsync("computation.lost", () => world.ProvideAsync("h-2", session, "features.1", RightFeatures));
         await AbortedOrRefusedAsync(asker, ask, "computation.lost");
-        await WorksAsync();
+        await world.WorksAsync();
     }
 
     [Fact]
@@ -222,7 +222,7 @@ public sealed class InferenceTests(InferenceWorld world) : IClassFixture<Inferen
 
         var e = await RefusedAsync("inference.coordinator-restarted", () => asker.Inference.ReceiveAsync(ask));
         Assert.Contains("new", e.Message, StringComparison.OrdinalIgnoreCase);
-        await WorksAsync();
+        await world.WorksAsync();
     }
 
     [Fact]
@@ -239,16 +239,7 @@ public sealed class InferenceTests(InferenceWorld world) : IClassFixture<Inferen
         await world.Consortium.Cluster.KillActivationAsync(world.Consortium.Cluster.Grains.GetGrain<IDealerGrain>(Dealer));
         await world.ProvideAllAsync(session);
         await RefusedAsync("dealer.unknown-session", () => asker.Inference.ReceiveAsync(ask));
-        await WorksAsync();
-    }
-
-    private async Task WorksAsync()
-    {
-        var session = NewSession();
-        using var asker = world.Of(Asker);
-        using var ask = await asker.Inference.AskAsync(session, Question());
-        await world.ProvideAllAsync(session);
-        Assert.Equal(3, (await asker.Inference.ReceiveAsync(ask)).Values.Length);
+        await world.WorksAsync();
     }
 
     private static async Task AbortedOrRefusedAsync(Part asker, InferenceAsk ask, string code)

@@ -76,6 +76,17 @@ public sealed class InferenceWorld : IAsyncLifetime
         await ProvideAsync(Asker, session, "weights", Weights);
     }
 
+    /// <summary>A whole new session ends in scores that are the clear ones.</summary>
+    public async Task WorksAsync()
+    {
+        var session = NewSession();
+        using var asker = Of(Asker);
+        using var ask = await asker.Inference.AskAsync(session, Question());
+        await ProvideAllAsync(session);
+        var answer = await asker.Inference.ReceiveAsync(ask);
+        Assert.All(answer.Values.Zip(Clear()), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, Math.Pow(2, -10)));
+    }
+
     /// <summary>A party's client and its part in inferences.</summary>
     public sealed record Part(GatewayClient Client, JointInference Inference) : IDisposable
     {
