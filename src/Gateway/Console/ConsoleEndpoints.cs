@@ -10,6 +10,7 @@ internal static class ConsoleEndpoints
         ("/", "console.html", "text/html; charset=utf-8"),
         ("/console.css", "console.css", "text/css; charset=utf-8"),
         ("/console.js", "console.js", "text/javascript; charset=utf-8"),
+        ("/console.svg", "console.svg", "image/svg+xml"),
     ];
 
     public static void MapConsole(this IEndpointRouteBuilder app)

@@ -17,7 +17,7 @@
   const time = t => t ? new Date(t).toLocaleString() : '';
   const num = x => x === null || x === undefined ? '?' : Number(x).toLocaleString(undefined, { maximumSignificantDigits: 4 });
   const tag = (text, kind) => el('span', { class: kind }, text);
-  const statusKind = s => /complete|committed|member|done|ready|active/i.test(s) ? 'good' : /abort|fail|revok|retired/i.test(s) ? 'bad' : 'warn';
+  const statusKind = s => /complete|committed|member|done|ready|active|answered/i.test(s) ? 'good' : /abort|fail|revok|retired/i.test(s) ? 'bad' : 'warn';
   const list = v => Array.isArray(v) ? v.map(x => typeof x === 'object' && x ? x.party ?? x.name ?? JSON.stringify(x) : x).join(', ') : v ?? '';
 
   async function get(path) {
@@ -44,14 +44,14 @@
     async budgets() {
       const budgets = await items('/v1/budgets');
       show('budgets', ...budgets.map(b => {
-        if (!b.available) return el('div', { class: 'budget' }, el('p', {}, `${b.party} / ${b.budget}`, tag('away', 'bad')));
+        if (!b.available) return el('div', { class: 'budget' }, el('p', {}, `${b.party} / ${b.budget}: `, tag('away', 'bad')));
         const width = x => String(Math.max(0, Math.min(100, 100 * x / b.epsilon)));
         const spent = b.epsilonSoFar - b.epsilonReserved;
         const bar = el('svg', { class: 'bar', viewBox: '0 0 100 12', preserveAspectRatio: 'none', role: 'img', 'aria-label': `${num(b.epsilonSoFar)} of ${num(b.epsilon)} spent` },
           el('rect', { class: 'held', x: '0', y: '0', height: '12', width: width(b.epsilonSoFar) }), el('rect', { class: 'spent', x: '0', y: '0', height: '12', width: width(spent) }));
         const quotas = Object.entries(b.disclosuresLeft ?? {}).map(([purpose, left]) => `${purpose}: ${left} left`).join(', ');
-        return el('div', { class: 'budget' }, el('p', {}, `${b.party} / ${b.budget}`, `ε ${num(b.epsilonSoFar)} of ${num(b.epsilon)} at δ ${b.delta}`), bar,
-          el('p', { class: 'quiet' }, `left ${num(b.epsilonLeft)}, held ${num(b.epsilonReserved)}`, quotas));
+        return el('div', { class: 'budget' }, el('p', {}, `${b.party} / ${b.budget}: ε ${num(b.epsilonSoFar)} of ${num(b.epsilon)} at δ ${b.delta}`), bar,
+          el('p', { class: 'quiet' }, [`left ${num(b.epsilonLeft)}`, `held ${num(b.epsilonReserved)}`, quotas].filter(Boolean).join(', ')));
       }));
       if (budgets.length === 0) show('budgets', el('p', { class: 'quiet' }, 'No budget is open yet.'));
     },
@@ -59,22 +59,32 @@
       const models = await items('/v1/models');
       show('models', table(['Model', 'Title', 'Since'], models.map(m => [m.model, m.title, time(m.createdAt)]), 'No model is registered yet.'));
     },
-    trainings: () => progress('trainings', 'No training has begun yet.'),
-    inferences: () => progress('inferences', 'No inference has begun yet.'),
-    queries: () => progress('queries', 'No query has been asked yet.'),
+    trainings: () => progress('trainings', 'No training has begun yet.', async t => [
+      t.status, `step ${t.step} of ${t.terms.steps}, ${t.rounds.length} rounds` + (t.epsilonClaim > 0 ? `, ε ${num(t.epsilonClaim)}` : ''), t.currentRound > 0 ? await waits(t.job, t.currentRound) : t.message]),
+    inferences: () => progress('inferences', 'No inference has begun yet.', async i => [i.status, `${i.cost.rounds} rounds for ${i.terms.receiver}`, i.abortReason ?? list(i.waitingFor)]),
+    queries: () => progress('queries', 'No query has been asked yet.', async q => [
+      q.status, q.answer ? `${num(q.answer.value)} ± ${num(q.answer.errorBar95)}` : `${q.rounds.length} rounds`,
+      q.status === 'running' ? await waits(q.query, q.rounds.filter(r => r.outcome !== 'running').length + 1) : q.message]),
     async head() {
       const head = await get('/v1/audit/head');
       show('head', `${head.size} entries, root `, el('span', { class: 'mono' }, head.rootHash), `, signed ${time(head.at)}. Verify it: privacygrains audit verify`);
     },
   };
 
-  // Rooms whose shape this page need not know wholly: it shows what it finds.
-  async function progress(room, none) {
-    const found = await items('/v1/' + room);
-    show(room, table(['Which', 'Phase', 'Round', 'Waits for', 'Since'], found.map(t => [
-      t.job ?? t.session ?? t.query ?? t.id ?? t.name ?? '', tag(String(t.phase ?? t.status ?? ''), statusKind(String(t.phase ?? t.status ?? ''))),
-      t.round ?? t.currentRound ?? '', list(t.waitingFor ?? t.waitsFor ?? t.missing), time(t.at ?? t.createdAt ?? t.startedAt)]), none));
+  // The newest ten of a room: where each stands, how far it is, and whom it waits for.
+  async function progress(room, none, describe) {
+    const newest = (await items('/v1/' + room)).slice(-10).reverse();
+    const rows = await Promise.all(newest.map(async item => {
+      const name = item.job ?? item.session ?? item.query;
+      const [status, far, missing] = await describe(await get(`/v1/${room}/${encodeURIComponent(name)}`)).catch(e => { if (stop.signal.aborted) throw e; return ['unknown', '', e.message]; });
+      return [name, tag(status, statusKind(status)), far, missing ?? '', time(item.createdAt)];
+    }));
+    show(room, table(['Which', 'Status', 'How far', 'Waits for', 'Since'], rows, none));
   }
+  const waits = async (owner, number) => { 
+    const round = await get(`/v1/rounds/${encodeURIComponent(owner)}/${number}`).catch(() => null); // between two rounds there is none
+    return round ? `${round.phase}: ${list(round.waitingFor)}` : '';
+  };
 
   function entry(text) {
     let e; try { e = JSON.parse(text); } catch { e = { kind: text }; }
