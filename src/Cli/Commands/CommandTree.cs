@@ -25,6 +25,7 @@ internal static class CommandTree
             ModelCommands.Build(),
             InferCommands.Build(),
             AuditCommands.Build(),
+            BenchCommand.Build(),
         };
         foreach (var option in CommonOptions.All)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PrivacyGrains.Cli.Bench;
 using PrivacyGrains.Client.Audit;
 using PrivacyGrains.Messages.Http;
 using PrivacyGrains.Messages.Inferences;
@@ -77,4 +78,5 @@ internal sealed record ScoresDocument(string Session, IReadOnlyList<double> Outp
 [JsonSerializable(typeof(FingerprintDocument))]
 [JsonSerializable(typeof(ScoresDocument))]
 [JsonSerializable(typeof(Listing<AuditLeaf>))]
+[JsonSerializable(typeof(BenchDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

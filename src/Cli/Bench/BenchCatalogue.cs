@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using PrivacyGrains.Client.Errors;
+using PrivacyGrains.Client.Inferences;
+using PrivacyGrains.Protocols.Inference;
+using PrivacyGrains.Protocols.Sharing;
+
+namespace PrivacyGrains.Cli.Bench;
+
+/// <summary>All work that <c>bench mpc</c> knows, by its name.</summary>
+internal static class BenchCatalogue
+{
+    private const double InputBound = 1;
+    private static readonly SharingScheme Two = SharingScheme.Additive(2);
+
+    private static readonly ImmutableArray<(string Name, Func<string, BenchWork> Make)> All =
+    [
+        ("multiply-1e6", name => PrimitiveWorks.Multiply(name, 1_000_000)),
+        ("matmul-128", name => InferenceWorks.Of(name, Product(128, 128, 128))),
+        ("matmul-1000x784x10", name => InferenceWorks.Of(name, Product(1000, 784, 10))),
+        ("compare-1e5", name => PrimitiveWorks.Compare(name, 100_000)),
+        ("compare-1", name => PrimitiveWorks.Compare(name, 1)),
+        ("logistic-569x30", name => InferenceWorks.Of(name, LogisticScoring.Plan(569, 30, 2))),
+        ("mlp-1", name => InferenceWorks.Of(name, Mlp(1))),
+        ("mlp-128", name => InferenceWorks.Of(name, Mlp(128))),
+        ("shamir-multiply-1e6", name => PrimitiveWorks.ShamirMultiply(name, 1_000_000)),
+        ("dealer-triples-1e6", name => PrimitiveWorks.DealTriples(name, 1_000_000)),
+    ];
+
+    /// <summary>The names, in order.</summary>
+    public static IEnumerable<string> Names => All.Select(entry => entry.Name);
+
+    /// <summary>One piece of work, or all.</summary>
+    /// <param name="only">A name, or null for all.</param>
+    /// <exception cref="InputException"><c>bench.unknown-name</c>: there is no such work.</exception>
+    public static IReadOnlyList<BenchWork> Choose(string? only)
+    {
+        var chosen = All.Where(entry => only is null || entry.Name == only).Select(entry => entry.Make(entry.Name)).ToList();
+        return chosen.Count > 0 ? chosen : throw new InputException("bench.unknown-name", $"There is no work named '{only}'. Name one of: {string.Join(", ", Names)}.");
+    }
+
+    /// <summary>One product of shared matrices, truncated.</summary>
+    internal static InferencePlan Product(int rows, int inner, int columns) =>
+        InferencePlan.Create(Two, rows, inner, [PlanLayer.Dense(columns, secretWeights: true, 1, 0)], 16, InputBound);
+
+    private static InferencePlan Mlp(int rows) => InferencePlan.Create(
+        Two, rows, 784,
+        [PlanLayer.Dense(128, true, 0.25, 1), PlanLayer.Relu, PlanLayer.Dense(128, true, 0.25, 1), PlanLayer.Relu, PlanLayer.Dense(10, true, 0.25, 1)], 16, InputBound);
+}

@@ -1,0 +1,77 @@
+using PrivacyGrains.Arithmetic.Randomness;
+using PrivacyGrains.Protocols.Dealing;
+using PrivacyGrains.Protocols.Inference;
+using PrivacyGrains.Protocols.Sharing;
+
+namespace PrivacyGrains.Cli.Bench;
+
+/// <summary>Planned inferences as work: random inputs and secret weights within the plan's bounds, results compared with the clear evaluation.</summary>
+/// <remarks>The session's own state machine and messages. Correlations are expanded from their seed while it runs, so that is measured too.</remarks>
+internal static class InferenceWorks
+{
+    private const double Tolerance = 1.0 / 256;
+
+    /// <summary>A plan as work.</summary>
+    public static BenchWork Of(string name, InferencePlan plan)
+    {
+        var input = Numbers(plan.InputShape.Length, plan.InputBound);
+        var layers = new List<(double[] Weights, double[] Bias)>();
+        var width = plan.Features;
+        foreach (var dense in plan.Layers.OfType<DenseLayer>())
+        {
+            layers.Add((Numbers(width * dense.Outputs, dense.WeightBound / 8), Numbers(dense.Outputs, dense.BiasBound / 8)));
+            width = dense.Outputs;
+        }
+
+        var clear = new Lazy<double[]>(() => ClearEvaluation.Evaluate(plan, input, layers));
+        return new BenchWork(name, plan.Scheme, plan.Rounds, plan.BytesPerParty, table => Prepare(table, plan, input, layers, clear));
+    }
+
+    private static BenchRun Prepare(PartyTable table, InferencePlan plan, double[] input, List<(double[] Weights, double[] Bias)> layers, Lazy<double[]> clear)
+    {
+        var blobs = Dealer.Deal(plan.Preprocessing, PartyTable.Session, SystemRandomSource.Instance);
+        var inputs = SecretSharing.Split(plan.Scheme, input, plan.InputShape, plan.Format, SystemRandomSource.Instance);
+        var weights = Enumerable.Range(0, plan.Scheme.Parties).Select(_ => new List<LayerWeights>()).ToArray();
+        foreach (var (matrix, bias) in layers)
+        {
+            var columns = bias.Length;
+            var matrices = SecretSharing.Split(plan.Scheme, matrix, TensorShape.Of(matrix.Length / columns, columns), plan.Format, SystemRandomSource.Instance);
+            var biases = SecretSharing.Split(plan.Scheme, bias, TensorShape.Of(columns), plan.Format, SystemRandomSource.Instance);
+            for (var party = 0; party < weights.Length; party++)
+            {
+                weights[party].Add(LayerWeights.Shared(matrices[party], biases[party]));
+            }
+        }
+
+        Correlations[] correlations = [.. blobs.Select((blob, party) => Correlations.Expand(blob, plan.Preprocessing, PartyTable.Session, party).Value)];
+        var outputs = new ShareTensor[plan.Scheme.Parties];
+        return new BenchRun(
+            [
+                .. table.Seats.Select(seat => (Func<Task>)(async () =>
+                {
+                    var self = seat.Committee.Self;
+                    var (side, first) = InferenceSide.Begin(
+                        plan, PartyTable.Session, seat.Committee, inputs[self], weights[self], correlations[self], SystemRandomSource.Instance);
+                    using (side)
+                    {
+                        outputs[self] = await seat.RunAsync(side, first);
+                    }
+                })),
+            ],
+            () => Check(plan, outputs, clear.Value));
+    }
+
+    private static void Check(InferencePlan plan, ShareTensor[] outputs, double[] clear)
+    {
+        var opened = new double[clear.Length];
+        plan.Format.Decode(plan.Scheme.Algebra, SecretSharing.Reconstruct(outputs).Value, opened);
+        var worst = opened.Zip(clear, (got, wanted) => Math.Abs(got - wanted)).Max();
+        if (!(worst <= Tolerance))
+        {
+            throw new InvalidOperationException($"A result is off by {worst}.");
+        }
+    }
+
+    // Uniform in [-bound, bound).
+    private static double[] Numbers(int count, double bound) => [.. PrimitiveWorks.Words(count).Select(word => Math.ScaleB(unchecked((long)word), -63) * bound)];
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using PrivacyGrains.Protocols;
+using PrivacyGrains.Protocols.Channels;
+using PrivacyGrains.Protocols.Identity;
+using PrivacyGrains.Protocols.Rosters;
+using PrivacyGrains.Protocols.Sharing;
+
+namespace PrivacyGrains.Cli.Bench;
+
+/// <summary>All parties of one computation in this process, with the channels of a session between them: every message is bytes, sealed and opened.</summary>
+/// <remarks>No grain and no socket: what a session adds by them is not in here.</remarks>
+internal sealed class PartyTable : IDisposable
+{
+    private readonly List<IDisposable> _owned = [];
+
+    public PartyTable(SharingScheme scheme)
+    {
+        Scheme = scheme;
+        PartyId[] names = [.. Enumerable.Range(0, scheme.Parties).Select(i => PartyId.Create($"party-{i:00}"))];
+        var keys = names.ToDictionary(name => name, _ => Own(SigningKey.Create()));
+        var terms = new RosterTerms
+        {
+            Consortium = "bench",
+            Epoch = 0,
+            Session = Session,
+            Purpose = "bench",
+            ReconstructionThreshold = scheme.ReconstructionThreshold,
+            CorruptionThreshold = scheme.CorruptionThreshold,
+            MinimumCohort = 0,
+            ComputationDigest = new byte[32],
+        };
+        var roster = Roster.Create(terms, names.Select(name => new RosterMember(name, RosterRoles.Compute, keys[name].PublicKey)));
+        var locals = names.ToDictionary(name => name, name => Own(LocalSession.Begin(roster, name, keys[name])));
+        var boxes = new Dictionary<(PartyId From, PartyId To), Channel<byte[]>>();
+        foreach (var from in names)
+        {
+            foreach (var to in names.Where(name => name != from))
+            {
+                boxes[(from, to)] = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+            }
+        }
+
+        Seats =
+        [
+            .. names.Select(name => new Seat(
+                Committee.Create(scheme, names, name),
+                names.Where(peer => peer != name).ToDictionary(peer => peer, peer => Own(locals[name].Connect(locals[peer].Offer).Value)),
+                boxes)),
+        ];
+        foreach (var local in locals.Values)
+        {
+            local.EndExchange();
+        }
+    }
+
+    /// <summary>The session that all work at a table is done in.</summary>
+    public static SessionId Session { get; } = SessionId.Create("bench");
+
+    /// <summary>How values are shared.</summary>
+    public SharingScheme Scheme { get; }
+
+    /// <summary>The parties, in the order of their indices.</summary>
+    public ImmutableArray<Seat> Seats { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _owned.ForEach(owned => owned.Dispose());
+
+    private T Own<T>(T item)
+        where T : IDisposable
+    {
+        _owned.Add(item);
+        return item;
+    }
+}

@@ -1,0 +1,82 @@
+using PrivacyGrains.Cli.Bench;
+using PrivacyGrains.Cli.Output;
+
+namespace PrivacyGrains.EndToEnd.Tests.CommandLine;
+
+[Collection(CommandLineCollection.Name)]
+public sealed class BenchTests
+{
+    private const int Header = 24; // of a primitive's message
+    private const int RoundHeader = 58; // of a session's round message
+
+    /// <summary>Work small enough for a test, its rounds, and its bytes from each party counted by hand.</summary>
+    public static TheoryData<string, int, long> Small => new()
+    {
+        { "multiply", 1, Header + (8 * 2 * 100) },
+        { "shamir", 1, 2 * (Header + (8 * 100)) },
+        { "compare", 7, (7 * Header) + (8 * (100 + (2 * 2 * (61 + 31 + 15 + 7 + 3 + 1)))) },
+        { "product", 2, (2 * RoundHeader) + (8 * ((4 * 5) + (5 * 3) + (4 * 3))) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Small))]
+    public async Task Run_SmallWork_SendsWhatWasCountedByHand_AndIsRight(string name, int rounds, long bytes)
+    {
+        var work = name switch
+        {
+            "multiply" => PrimitiveWorks.Multiply(name, 100),
+            "shamir" => PrimitiveWorks.ShamirMultiply(name, 100),
+            "compare" => PrimitiveWorks.Compare(name, 100),
+            _ => InferenceWorks.Of(name, BenchCatalogue.Product(4, 5, 3)),
+        };
+        var result = await BenchRunner.RunAsync(work, TimeSpan.Zero, TimeSpan.Zero, CancellationToken.None);
+        Assert.Equal((rounds, bytes), (result.Rounds, result.BytesPerParty));
+        Assert.True(result.MinSeconds > 0 && result.MinSeconds <= result.MedianSeconds);
+    }
+
+    [Fact]
+    public async Task Run_OtherBytesThanPlanned_IsRefused()
+    {
+        var work = PrimitiveWorks.Multiply("multiply", 8) with { BytesPerParty = 7 };
+        var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => BenchRunner.RunAsync(work, TimeSpan.Zero, TimeSpan.Zero, CancellationToken.None));
+        Assert.Contains("7 bytes", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("multiply-1e6", 2, 1, 16_000_024)]
+    [InlineData("matmul-128", 2, 2, 393_332)]
+    [InlineData("matmul-1000x784x10", 2, 2, 6_414_836)]
+    [InlineData("compare-1e5", 2, 7, 3_751_112)]
+    [InlineData("compare-1", 2, 7, 2_064)]
+    [InlineData("logistic-569x30", 2, 12, 315_000)]
+    [InlineData("mlp-1", 2, 22, 967_532)]
+    [InlineData("mlp-128", 2, 22, 3_777_788)]
+    [InlineData("shamir-multiply-1e6", 3, 1, 16_000_048)]
+    [InlineData("dealer-triples-1e6", 2, 0, 8_000_094)]
+    public void Choose_Name_SaysItsRoundsAndBytesBeforehand(string name, int parties, int rounds, long bytes)
+    {
+        var work = Assert.Single(BenchCatalogue.Choose(name));
+        Assert.Equal((parties, rounds, bytes), (work.Scheme.Parties, work.Rounds, work.BytesPerParty));
+    }
+
+    [Fact]
+    public async Task Mpc_OneComparison_PrintsOneResult()
+    {
+        var results = (await CommandRun.OfAsync("bench", "mpc", "--only", "compare-1", "--json")).Good().Document().GetProperty("results");
+        var one = Assert.Single(results.EnumerateArray());
+        Assert.Equal(("compare-1", BenchRunner.Embedded, 2), (one.GetProperty("name").GetString(), one.GetProperty("engine").GetString(), one.GetProperty("parties").GetInt32()));
+        Assert.Equal(["bytesPerParty", "engine", "medianSeconds", "minSeconds", "name", "parties", "rounds"], one.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("lenet-1")]
+    [InlineData("softmax-1000x10")]
+    [InlineData("")]
+    public async Task Mpc_NameThatDoesNotExist_IsRefusedByName(string name)
+    {
+        var run = await CommandRun.OfAsync("bench", "mpc", "--only", name);
+        Assert.Equal(ExitCodes.BadInput, run.ExitCode);
+        Assert.StartsWith($"bench.unknown-name: There is no work named '{name}'", run.Error, StringComparison.Ordinal);
+        Assert.Contains("mlp-128", run.Error, StringComparison.Ordinal);
+    }
+}
