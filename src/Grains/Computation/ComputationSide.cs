@@ -106,7 +106,8 @@ internal sealed class ComputationSide : IDisposable
         return null;
     }
 
-    /// <summary>Opens this side's share of a slot. The same slot again is taken silently: its bytes were compared by the coordinator and are signed.</summary>
+    /// <summary>Opens this side's share of a slot. Until the rounds begin a later share takes an earlier one's place: where only some sides took a split, the giver makes a new one.</summary>
+    /// <remarks>The coordinator counts a slot as given once every side has taken the same submission, and lets nothing through afterwards.</remarks>
     public ProtocolFault? TakeInput(SideInput input)
     {
         var slot = _proposed.Statement.Inputs.FirstOrDefault(s => s.Slot == input.Slot);
@@ -115,9 +116,9 @@ internal sealed class ComputationSide : IDisposable
             return new ProtocolFault("inference.foreign-slot", null, "an input that the roster names", $"{input.Slot} of another party");
         }
 
-        if (_inputs.ContainsKey(slot.Slot))
+        if (IsRunning)
         {
-            return null;
+            return new ProtocolFault("inference.input-given", slot.Party, "no input once the rounds have begun", slot.Slot);
         }
 
         if (slot.Counted && DisclosureReceipts.Check(_proposed, Binding, slot, input.Receipt) is { } unpaid)
@@ -136,6 +137,11 @@ internal sealed class ComputationSide : IDisposable
         {
             share.Clear();
             return wrong;
+        }
+
+        if (_inputs.Remove(slot.Slot, out var earlier))
+        {
+            earlier.Clear();
         }
 
         _inputs[slot.Slot] = share;

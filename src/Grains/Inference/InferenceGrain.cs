@@ -118,6 +118,12 @@ internal sealed partial class InferenceGrain(
                 party, Side(party).AcceptInputAsync(new SideInput(input.Slot, input.Party, input.Shares[i], input.Receipt)))));
             if (replies.FirstOrDefault(reply => reply.Refusal is not null)?.Refusal is { } refused)
             {
+                if (refused.Kind != RefusalKind.Invalid)
+                {
+                    // A side is lost or away: this session cannot end well, and what is still on its way to a side must not meet a later split.
+                    await EndAsync(book => book.Abort(refused.Code, refused.Message, clock.GetUtcNow()));
+                }
+
                 return Refuse(refused);
             }
 

@@ -1,5 +1,4 @@
 using PrivacyGrains.Client.Errors;
-using PrivacyGrains.Client.Inferences;
 using PrivacyGrains.Grains;
 using PrivacyGrains.Messages.Inferences;
 using PrivacyGrains.Testing;
@@ -112,6 +111,27 @@ public sealed class InferenceTests(InferenceWorld world) : IClassFixture<Inferen
     }
 
     [Fact]
+    public async Task Submit_TakenByOneSideOnly_IsReplacedWholeByTheNextSplit_AndNeverMixedWithIt()
+    {
+        var session = NewSession();
+        using var asker = world.Of(Asker);
+        using var ask = await asker.Inference.AskAsync(session, Question());
+        using var left = world.Of("h-1");
+        using var recorded = new Recorded(world, "h-1");
+        var body = await recorded.SealedAsync(session, "features.0", LeftFeatures);
+        var altered = body.Shares[1].ToArray();
+        altered[^1] ^= 1;
+        await RefusedAsync(null, () => left.Client.Inferences.SubmitAsync(session, "features.0", body with { Shares = [body.Shares[0], altered] }));
+
+        await world.ProvideAsync("h-1", session, "features.0", LeftFeatures);
+        await RefusedAsync("inference.input-given", () => left.Client.Inferences.SubmitAsync(session, "features.0", body));
+        await world.ProvideAsync("h-2", session, "features.1", RightFeatures);
+        await world.ProvideAsync(Asker, session, "weights", Weights);
+        var answer = await asker.Inference.ReceiveAsync(ask);
+        Assert.All(answer.Values.Zip(Clear()), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, Math.Pow(2, -10)));
+    }
+
+    [Fact]
     public async Task Submit_TheSameInputTwice_IsTakenOnce_AndAnotherInItsPlaceIsRefused()
     {
         var session = NewSession();
@@ -203,7 +223,7 @@ public sealed class InferenceTests(InferenceWorld world) : IClassFixture<Inferen
         await world.Consortium.Cluster.KillActivationAsync(world.Consortium.Cluster.Grains.GetGrain<IComputationGrain>($"h-2/{session}"));
 
         await RefusedAsync("computation.lost", () => world.ProvideAsync("h-2", session, "features.1", RightFeatures));
-        await AbortedOrRefusedAsync(asker, ask, "computation.lost");
+        await RefusedAsync("computation.lost", () => asker.Inference.ReceiveAsync(ask));
         await world.WorksAsync();
     }
 
@@ -240,19 +260,6 @@ public sealed class InferenceTests(InferenceWorld world) : IClassFixture<Inferen
         await world.ProvideAllAsync(session);
         await RefusedAsync("dealer.unknown-session", () => asker.Inference.ReceiveAsync(ask));
         await world.WorksAsync();
-    }
-
-    private static async Task AbortedOrRefusedAsync(Part asker, InferenceAsk ask, string code)
-    {
-        var view = await asker.Client.Inferences.GetAsync(ask.Session);
-        if (view.Status == "aborted")
-        {
-            await RefusedAsync(code, () => asker.Inference.ReceiveAsync(ask));
-        }
-        else
-        {
-            Assert.Equal("awaiting-inputs", view.Status);
-        }
     }
 
     private static async Task<GatewayException> RefusedAsync(string? code, Func<Task> call)
