@@ -52,13 +52,19 @@ public static class ThresholdComparison
     {
         Shares.RequireOf(committee, x);
         ArgumentNullException.ThrowIfNull(correlations);
+        return Take(committee, x.Shape.Length, thresholds, correlations);
+    }
+
+    internal static (ComparisonMask Mask, BitTriple[] Triples) Take(
+        Committee committee, int count, ImmutableArray<long> thresholds, Correlations correlations)
+    {
         if (thresholds.IsDefaultOrEmpty)
         {
             throw new ArgumentException("At least one threshold is wanted.", nameof(thresholds));
         }
 
-        var lane = thresholds.Length * PackedBits.WordsFor(x.Shape.Length);
-        var mask = correlations.TakeComparisonMask(x.Shape.Length);
+        var lane = thresholds.Length * PackedBits.WordsFor(count);
+        var mask = correlations.TakeComparisonMask(count);
         return (mask, [.. CarryTree.GatesPerLevel(committee.Scheme).Select(gates => correlations.TakeBitTriple(gates * lane))]);
     }
 
