@@ -40,6 +40,31 @@ public sealed class SeedStreamTests
         Assert.True(whole.AsSpan().SequenceEqual(pieces));
     }
 
+    [Theory]
+    [InlineData(0, 4096)]
+    [InlineData(5, 4095)]
+    [InlineData(5, 4096 + 4091)]
+    [InlineData(16, (65536 * 2) + 4096 + 7)]
+    [InlineData(4096, 65536 + 1)]
+    public void Fill_LongAfterSomeBytes_GivesTheSameAsBytesOneByOne(int before, int length)
+    {
+        var seed = Convert.FromHexString("000102030405060708090a0b0c0d0e0f");
+        using var one = new AesCtrRandomSource(seed);
+        using var other = new AesCtrRandomSource(seed);
+        const int After = 33;
+        var whole = new byte[before + length + After];
+        one.Fill(whole.AsSpan(0, before));
+        one.Fill(whole.AsSpan(before, length));
+        one.Fill(whole.AsSpan(before + length));
+        var pieces = new byte[whole.Length];
+        for (var i = 0; i < pieces.Length; i++)
+        {
+            other.Fill(pieces.AsSpan(i, 1));
+        }
+
+        Assert.Equal(pieces, whole);
+    }
+
     [Fact]
     public void Constructor_SeedOfAnotherLength_IsRefused() => Assert.Throws<ArgumentException>(() => new AesCtrRandomSource(new byte[15]));
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace PrivacyGrains.Arithmetic.Randomness;
@@ -14,13 +15,14 @@ public sealed class AesCtrRandomSource : IRandomSource, IDisposable
     public const int SeedLength = 16;
 
     private const int BlockLength = 16;
-    private const int BufferBlocks = 256;
+    private const int BufferLength = 256 * BlockLength;
+    private const int BulkLength = 4096 * BlockLength;
 
     private readonly Aes _aes;
-    private readonly byte[] _counters = new byte[BufferBlocks * BlockLength];
-    private readonly byte[] _stream = new byte[BufferBlocks * BlockLength];
+    private readonly byte[] _stream = new byte[BufferLength];
+    private byte[] _counters = new byte[BufferLength];
     private ulong _next;
-    private int _used = BufferBlocks * BlockLength;
+    private int _used = BufferLength;
 
     /// <summary>Starts the stream of a seed at its first byte.</summary>
     /// <param name="seed">Exactly <see cref="SeedLength"/> bytes; secret; copied.</param>
@@ -39,17 +41,20 @@ public sealed class AesCtrRandomSource : IRandomSource, IDisposable
     /// <inheritdoc/>
     public void Fill(Span<byte> destination)
     {
-        while (!destination.IsEmpty)
+        destination = destination[TakeBuffered(destination)..];
+        while (destination.Length >= BufferLength)
         {
-            if (_used == _stream.Length)
-            {
-                Refill();
-            }
+            // What is longer than the buffer is encrypted where it is wanted: fewer calls of the platform, and no copy.
+            var whole = Math.Min(destination.Length - (destination.Length % BlockLength), BulkLength);
+            Encrypt(destination[..whole]);
+            destination = destination[whole..];
+        }
 
-            var take = Math.Min(destination.Length, _stream.Length - _used);
-            _stream.AsSpan(_used, take).CopyTo(destination);
-            _used += take;
-            destination = destination[take..];
+        if (!destination.IsEmpty)
+        {
+            Encrypt(_stream);
+            _used = 0;
+            TakeBuffered(destination);
         }
     }
 
@@ -60,15 +65,30 @@ public sealed class AesCtrRandomSource : IRandomSource, IDisposable
         CryptographicOperations.ZeroMemory(_stream);
     }
 
-    private void Refill()
+    private int TakeBuffered(Span<byte> destination)
     {
-        for (var block = 0; block < BufferBlocks; block++)
+        var take = Math.Min(destination.Length, _stream.Length - _used);
+        _stream.AsSpan(_used, take).CopyTo(destination);
+        _used += take;
+        return take;
+    }
+
+    // The next blocks of the key stream: whole blocks.
+    private void Encrypt(Span<byte> destination)
+    {
+        if (_counters.Length < destination.Length)
         {
-            BinaryPrimitives.WriteUInt64BigEndian(_counters.AsSpan((block * BlockLength) + 8), _next);
+            _counters = new byte[BulkLength];
+        }
+
+        var counters = _counters.AsSpan(0, destination.Length);
+        var words = MemoryMarshal.Cast<byte, ulong>(counters);
+        for (var i = 1; i < words.Length; i += 2)
+        {
+            words[i] = BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(_next) : _next; // the upper half of a block stays zero
             _next++;
         }
 
-        _aes.EncryptEcb(_counters, _stream, PaddingMode.None);
-        _used = 0;
+        _aes.EncryptEcb(counters, destination, PaddingMode.None);
     }
 }
