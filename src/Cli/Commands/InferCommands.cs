@@ -19,7 +19,7 @@ internal static class InferCommands
 {
     private static readonly Argument<string> Session = new("session") { Description = "The session's name; new for every run." };
 
-    public static Command Build() => new("infer", "Joint inference on shares: features and weights stay with those who have them.") { Plan(), Ask(), Give(), Show(), List() };
+    public static Command Build() => InferLocalCommand.AddTo(new Command("infer", "Joint inference on shares: features and weights stay with those who have them.") { Plan(), Ask(), Give(), Show(), List() });
 
     private static Command Plan()
     {
@@ -211,7 +211,7 @@ internal static class InferCommands
         }
     }
 
-    private static string Costs(InferenceCostBody cost) =>
+    internal static string Costs(InferenceCostBody cost) =>
         $"{cost.Rounds} rounds, {cost.BytesPerParty.ToString("N0", CultureInfo.InvariantCulture)} bytes from each party, {cost.PreprocessingBytes.ToString("N0", CultureInfo.InvariantCulture)} from the dealer.";
 
     private static string Waits(InferenceBody view) => view.WaitingFor.Count == 0 ? string.Empty : $" and waits for {string.Join(", ", view.WaitingFor)}";

@@ -67,6 +67,21 @@ internal sealed record FingerprintDocument(string Folder, string Fingerprint);
 /// <param name="Seconds">From the first opening to the last.</param>
 internal sealed record ScoresDocument(string Session, IReadOnlyList<double> Outputs, InferenceCostBody Cost, double Seconds);
 
+/// <summary>What <c>infer --model --input --json</c> prints.</summary>
+/// <param name="Outputs">One list for each record, in order.</param>
+/// <param name="ClearOutputs">The same network on plain doubles.</param>
+/// <param name="MaxAbsError">The greatest difference between the two.</param>
+/// <param name="FractionalBits">Of the fixed-point format that was used.</param>
+/// <param name="Cost">Of all sides and batches.</param>
+/// <param name="Seconds">Time, all sides one after the other.</param>
+internal sealed record LocalInferenceDocument(
+    IReadOnlyList<IReadOnlyList<double>> Outputs, IReadOnlyList<IReadOnlyList<double>> ClearOutputs, double MaxAbsError, int FractionalBits, InferenceCostBody Cost, SecondsBody Seconds);
+
+/// <summary>Where time went.</summary>
+/// <param name="Offline">Dealing and expanding correlations.</param>
+/// <param name="Online">Sharing, rounds, opening.</param>
+internal sealed record SecondsBody(double Offline, double Online);
+
 /// <summary>Source-generated JSON of the command's documents.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(FailureDocument))]
@@ -77,6 +92,7 @@ internal sealed record ScoresDocument(string Session, IReadOnlyList<double> Outp
 [JsonSerializable(typeof(DoneDocument))]
 [JsonSerializable(typeof(FingerprintDocument))]
 [JsonSerializable(typeof(ScoresDocument))]
+[JsonSerializable(typeof(LocalInferenceDocument))]
 [JsonSerializable(typeof(Listing<AuditLeaf>))]
 [JsonSerializable(typeof(BenchDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -32,6 +32,7 @@ public class TreeTests
         "budget charge hospital-1/records a",
         "budget verify hospital-1/records --plain-http",
         "model get detector --version-number 2 --out m.safetensors",
+        "infer --model m.onnx --input x.csv --parties 3 --scheme shamir --corruption-threshold 1 --fractional-bits 16 --input-bound 8 --json",
         "audit show --from 3 --limit 10",
         "audit export --out a.json",
         "audit verify a.json --coordinator abc",

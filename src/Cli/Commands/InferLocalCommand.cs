@@ -1,0 +1,125 @@
+using System.CommandLine;
+using PrivacyGrains.Arithmetic.Randomness;
+using PrivacyGrains.Cli.Output;
+using PrivacyGrains.Client.Csv;
+using PrivacyGrains.Client.Errors;
+using PrivacyGrains.Client.Inferences;
+using PrivacyGrains.Learning.Onnx;
+using PrivacyGrains.Protocols.Sharing;
+
+namespace PrivacyGrains.Cli.Commands;
+
+/// <summary><c>infer --model --input --parties</c>: all sides of a joint inference in this process, from an ONNX file and a CSV file.</summary>
+internal static class InferLocalCommand
+{
+    private static readonly Option<string?> Model = new("--model") { Description = "An ONNX file. Runs all sides here, without a consortium and without secrecy." };
+    private static readonly Option<string?> Input = new("--input") { Description = "A CSV file: a header, then one record a row, its numbers flattened row-major." };
+    private static readonly Option<int> Parties = new("--parties") { Description = "Sides of the local run, 2 to 64.", DefaultValueFactory = _ => 2 };
+    private static readonly Option<string> Scheme = Schemes();
+    private static readonly Option<int?> Threshold = new("--corruption-threshold") { Description = "So many sides together learn nothing; shamir only (default: the most below half)." };
+    private static readonly Option<int?> FractionalBits = new("--fractional-bits") { Description = "Of fixed point (default: as many as the ranges leave room for, 13 to 20)." };
+    private static readonly Option<double?> InputBound = new("--input-bound") { Description = "The greatest |number| of a record (default: that of the file, up to a power of two)." };
+
+    /// <summary>Adds the local run to the command that has the others below it.</summary>
+    public static Command AddTo(Command infer)
+    {
+        foreach (var option in (Option[])[Model, Input, Parties, Scheme, Threshold, FractionalBits, InputBound])
+        {
+            infer.Add(option);
+        }
+
+        infer.Runs(Run);
+        return infer;
+    }
+
+    private static Task Run(ParseResult parsed, CommandOutput output, CancellationToken cancel)
+    {
+        if (parsed.GetValue(Model) is not { } model || parsed.GetValue(Input) is not { } input)
+        {
+            throw new InputException(
+                "command.wrong", $"Name one of: {string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(c => c.Name))}; or give --model and --input for a local run. See: privacygrains infer --help");
+        }
+
+        var scheme = SchemeOf(parsed);
+        var bound = parsed.GetValue(InputBound);
+        if (bound is { } given && !(given > 0 && double.IsFinite(given)))
+        {
+            throw new InputException("inference.bad-bound", $"--input-bound is {given}; a number greater than 0 is wanted.");
+        }
+
+        var bits = parsed.GetValue(FractionalBits);
+        if (bits is < 1 or > 24)
+        {
+            throw new InputException("inference.bad-fractional-bits", $"--fractional-bits is {bits}; 1 to 24 are possible, 13 to 20 with a sigmoid.");
+        }
+
+        var network = Network(model);
+        var table = CsvTable.Read(input);
+        if (table.Header.Count != network.Features)
+        {
+            throw new InputException("inference.wrong-columns", $"{Path.GetFileName(input)} has {table.Header.Count} columns; the model takes {network.Features}.");
+        }
+
+        var records = table.Numbers(table.Header);
+        output.Note($"A local run: all {scheme.Parties} sides are in this process, so nothing is secret from it.");
+        var result = LocalInference.Run(network, records, scheme, bits, bound, SystemRandomSource.Instance, cancel);
+        var document = new LocalInferenceDocument(
+            result.Outputs, result.ClearOutputs, result.MaxAbsError, result.FractionalBits, result.Cost, new SecondsBody(result.OfflineSeconds, result.OnlineSeconds));
+        output.Result(document, console =>
+        {
+            console.Write(
+                ["record", .. Enumerable.Range(1, network.Outputs).Select(i => $"output {i}")],
+                result.Outputs.Select((row, i) => (IReadOnlyList<string>)[$"{i + 1}", .. row.Select(value => Tables.Number(value))]), "No record.");
+            console.Line($"At most {result.MaxAbsError:G3} from the clear model, with {result.FractionalBits} fractional bits.");
+            console.Line($"{InferCommands.Costs(result.Cost)} {Tables.Number(result.OfflineSeconds)} s offline, {Tables.Number(result.OnlineSeconds)} s online.");
+        });
+        return Task.CompletedTask;
+    }
+
+    private static SharingScheme SchemeOf(ParseResult parsed)
+    {
+        var (parties, shamir, threshold) = (parsed.GetValue(Parties), parsed.GetValue(Scheme) == "shamir", parsed.GetValue(Threshold));
+        if (parties is < 2 or > SharingScheme.MaximumParties)
+        {
+            throw new InputException("inference.bad-parties", $"--parties is {parties}; 2 to {SharingScheme.MaximumParties} can compute.");
+        }
+
+        if (!shamir)
+        {
+            return threshold is null || threshold == parties - 1
+                ? SharingScheme.Additive(parties)
+                : throw new InputException("inference.bad-threshold", $"With additive shares all sides but one learn nothing: --corruption-threshold is {parties - 1}, or take --scheme shamir.");
+        }
+
+        var t = threshold ?? (parties - 1) / 2;
+        return t >= 1 && t < parties
+            ? SharingScheme.Shamir(parties, t)
+            : throw new InputException(
+                threshold is null ? "inference.bad-parties" : "inference.bad-threshold", $"Shamir shares need 1 <= t < n; t is {t} and n is {parties}. Take 3 parties or more, or another --corruption-threshold.");
+    }
+
+    private static OnnxNetwork Network(string path)
+    {
+        byte[] bytes;
+        try
+        {
+            var length = new FileInfo(path).Length;
+            bytes = length <= OnnxNetwork.MaximumBytes
+                ? File.ReadAllBytes(path)
+                : throw new InputException("onnx.malformed", $"{path} has {length >> 20} MiB; a model has at most {OnnxNetwork.MaximumBytes >> 20}.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException("onnx.missing-file", $"{path} is not there or cannot be read. Give the path of an ONNX file.", e);
+        }
+
+        return OnnxNetwork.TryRead(bytes, out var network, out var fault) ? network : throw new InputException(fault.Code, $"{Path.GetFileName(path)}: {fault.Detail}");
+    }
+
+    private static Option<string> Schemes()
+    {
+        var scheme = new Option<string>("--scheme") { Description = "additive (over 2^64) or shamir (over 2^61 - 1).", DefaultValueFactory = _ => "additive" };
+        scheme.AcceptOnlyFromAmong("additive", "shamir");
+        return scheme;
+    }
+}
