@@ -1,6 +1,7 @@
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Protocols.Dealing;
 using PrivacyGrains.Protocols.Inference;
+using PrivacyGrains.Protocols.Inference.Layers;
 using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Cli.Bench;

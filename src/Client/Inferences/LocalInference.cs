@@ -56,7 +56,7 @@ public static class LocalInference
         for (var first = 0; first < records.Count; first += plan.Rows)
         {
             var rows = Math.Min(plan.Rows, records.Count - first);
-            var batch = rows == plan.Rows ? plan : InferencePlan.Create(scheme, rows, network.Features, plan.Layers, plan.Format.FractionalBits, bound);
+            var batch = plan.WithRows(rows);
             double[] input = [.. records.Skip(first).Take(rows).SelectMany(record => record)];
             outputs.AddRange(run.Complete(batch, SessionId.Create($"local.{first}"), input, cancel).Chunk(network.Outputs));
             clear.AddRange(ClearEvaluation.Evaluate(batch, input, Clear(network)).Chunk(network.Outputs));

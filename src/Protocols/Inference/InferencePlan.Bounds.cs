@@ -1,20 +1,19 @@
 using System.Collections.Immutable;
 using PrivacyGrains.Arithmetic;
-using PrivacyGrains.Protocols.Dealing;
 using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Protocols.Inference;
 
-/// <content>What makes a plan sound: sizes, fractional bits, and values that stay in the headroom.</content>
+/// <content>What makes a plan sound: sizes, fractional bits, a graph without a way back, and values that stay in the headroom.</content>
 public sealed partial class InferencePlan
 {
     private const int MaximumFractionalBits = 24;
 
     /// <summary>A plan, or null and what is wrong with its parts.</summary>
     private static InferencePlan? Build(
-        SharingScheme scheme, int rows, int features, ImmutableArray<PlanLayer> layers, int fractionalBits, double inputBound, out string? trouble)
+        SharingScheme scheme, int rows, int features, ImmutableArray<PlanNode> nodes, int fractionalBits, double inputBound, out string? trouble)
     {
-        trouble = Trouble(scheme, rows, features, layers, fractionalBits, inputBound);
+        trouble = Trouble(rows, features, nodes, fractionalBits, inputBound);
         if (trouble is not null)
         {
             return null;
@@ -22,7 +21,9 @@ public sealed partial class InferencePlan
 
         try
         {
-            return new InferencePlan(scheme, rows, features, FixedPoint.Create(fractionalBits), inputBound, layers);
+            var setting = new PlanSetting(scheme, FixedPoint.Create(fractionalBits));
+            var input = PlanValue.Within(TensorShape.Of(rows, features), inputBound + setting.Ulp);
+            return Walk(setting, input, nodes, out trouble) is { } steps ? new InferencePlan(setting, rows, features, inputBound, nodes, steps) : null;
         }
         catch (Exception e) when (e is ArgumentException or OverflowException)
         {
@@ -32,78 +33,58 @@ public sealed partial class InferencePlan
     }
 
     /// <summary>What is wrong with the parts, or null.</summary>
-    private static string? Trouble(
-        SharingScheme scheme, int rows, int features, ImmutableArray<PlanLayer> layers, int fractionalBits, double inputBound)
+    private static string? Trouble(int rows, int features, ImmutableArray<PlanNode> nodes, int fractionalBits, double inputBound)
     {
         if (rows is < 1 or > MaximumDimension || features is < 1 or > MaximumDimension)
         {
             return $"A batch has 1 to {MaximumDimension} rows and features; this has {rows} and {features}.";
         }
 
-        if (layers.Length is 0 or > MaximumLayers || layers.Any(layer => layer is null))
+        if (nodes.Length is 0 or > MaximumLayers || nodes.Any(node => node?.Layer is null || node.Inputs.IsDefault))
         {
-            return $"A model has 1 to {MaximumLayers} layers; this has {layers.Length}.";
+            return $"A model has 1 to {MaximumLayers} layers; this has {nodes.Length}.";
         }
 
-        if (fractionalBits is < 1 or > MaximumFractionalBits)
+        for (var i = 0; i < nodes.Length; i++)
         {
-            return $"Fractional bits lie in 1 to {MaximumFractionalBits}; these are {fractionalBits}.";
-        }
-
-        if (!(inputBound > 0 && double.IsFinite(inputBound)))
-        {
-            return "The bound of inputs must be positive and finite.";
-        }
-
-        return BoundsTrouble(scheme, rows, features, layers, fractionalBits, inputBound);
-    }
-
-    // The bound grows layer by layer; half an ulp of encoding and one of truncation are on it.
-    private static string? BoundsTrouble(
-        SharingScheme scheme, int rows, int features, ImmutableArray<PlanLayer> layers, int fractionalBits, double inputBound)
-    {
-        var ulp = Math.ScaleB(1.0, -fractionalBits);
-        var limit = Math.ScaleB(1.0, scheme.Algebra.HeadroomBits);
-        var bound = inputBound + ulp;
-        var width = features;
-        for (var i = 0; i < layers.Length; i++)
-        {
-            switch (layers[i])
+            if (nodes[i].Inputs.Length > MaximumInputs || !nodes[i].Layer.Takes(nodes[i].Inputs.Length) || nodes[i].Inputs.Any(value => value < 0 || value > i))
             {
-                case DenseLayer dense:
-                    if (dense.Outputs > MaximumDimension || TooLarge(rows, width, dense.Outputs))
-                    {
-                        return $"Layer {i}: {rows} x {width} by {width} x {dense.Outputs} is too large for one batch.";
-                    }
-
-                    bound = (width * bound * (dense.WeightBound + ulp)) + dense.BiasBound + (2 * ulp);
-                    width = dense.Outputs;
-                    if (Math.ScaleB(bound, 2 * fractionalBits) >= limit)
-                    {
-                        return $"Layer {i}: a product may reach {bound:G4}; with {fractionalBits} fractional bits it must stay below {Math.ScaleB(limit, -2 * fractionalBits):G4} in {scheme}.";
-                    }
-
-                    break;
-                case SigmoidLayer when fractionalBits is < Functions.Sigmoid.MinimumFractionalBits or > Functions.Sigmoid.MaximumFractionalBits:
-                    return $"Layer {i}: a sigmoid needs {Functions.Sigmoid.MinimumFractionalBits} to {Functions.Sigmoid.MaximumFractionalBits} fractional bits; these are {fractionalBits}.";
-                case SigmoidLayer or ReluLayer:
-                    if (Math.ScaleB(bound + 16, fractionalBits) >= limit || TooLarge(rows, 8, width))
-                    {
-                        return $"Layer {i}: a value may reach {bound:G4}, or {rows} x {width} are too many for one batch.";
-                    }
-
-                    bound = layers[i] is SigmoidLayer ? 1 + Functions.Sigmoid.MaximumError : bound;
-                    break;
-                default:
-                    return $"Layer {i}: {layers[i].GetType().Name} is not supported.";
+                return $"Layer {i} ({nodes[i].Layer.Name}) takes another number of values, or one that no earlier layer makes.";
             }
         }
 
-        return null;
+        return fractionalBits is < 1 or > MaximumFractionalBits ? $"Fractional bits lie in 1 to {MaximumFractionalBits}; these are {fractionalBits}."
+            : !(inputBound > 0 && double.IsFinite(inputBound)) ? "The bound of inputs must be positive and finite."
+            : null;
     }
 
-    // Comparison planes of 64 bits at four thresholds are the widest vectors; they and every matrix stay below a batch of correlations.
-    private static bool TooLarge(int rows, int inner, int columns) =>
-        (long)rows * inner > CorrelationRequest.MaximumElements / 16 || (long)inner * columns > CorrelationRequest.MaximumElements / 16
-        || (long)rows * columns > CorrelationRequest.MaximumElements / 16;
+    // Ranges go from layer to layer; a node begins as soon as its inputs are there.
+    private static ImmutableArray<PlanStep>? Walk(PlanSetting setting, PlanValue input, ImmutableArray<PlanNode> nodes, out string? trouble)
+    {
+        trouble = null;
+        var (values, ends) = (new List<PlanValue> { input }, new List<int> { 0 });
+        var steps = ImmutableArray.CreateBuilder<PlanStep>(nodes.Length);
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            ImmutableArray<PlanValue> taken = [.. nodes[i].Inputs.Select(value => values[value])];
+            var (output, refused) = nodes[i].Layer.Output(setting, taken);
+            if (output is null || !double.IsFinite(output.Bound) || PlanSetting.TooLarge(output.Shape.Length))
+            {
+                trouble = $"Layer {i}: {refused ?? "a value is too large for one batch."}";
+                return null;
+            }
+
+            var place = new LayerPlace(setting, taken, output);
+            var step = new PlanStep(nodes[i], output, nodes[i].Inputs.Max(value => ends[value]), nodes[i].Layer.WordsPerRound(place), nodes[i].Layer.Requests(place))
+            {
+                Parameters = nodes[i].Layer.Parameters(setting, taken),
+                Place = place,
+            };
+            steps.Add(step);
+            values.Add(output);
+            ends.Add(step.EndRound);
+        }
+
+        return steps.MoveToImmutable();
+    }
 }

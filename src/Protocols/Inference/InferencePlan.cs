@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using PrivacyGrains.Arithmetic;
 using PrivacyGrains.Protocols.Dealing;
+using PrivacyGrains.Protocols.Inference.Layers;
 using PrivacyGrains.Protocols.Sharing;
 using PrivacyGrains.Protocols.Wire;
 
@@ -19,35 +20,37 @@ public sealed partial class InferencePlan
     public const int MaximumDimension = 1 << 20;
 
     private const string MessageKind = "mpc.plan";
-    private const byte MessageVersion = 1;
-    private const int MaximumLayers = 256;
+    private const byte MessageVersion = 2;
+    private const int MaximumLayers = 2048;
+    private const int MaximumInputs = 256;
 
-    private InferencePlan(SharingScheme scheme, int rows, int features, FixedPoint format, double inputBound, ImmutableArray<PlanLayer> layers)
+    private readonly PlanSetting _setting;
+
+    private InferencePlan(PlanSetting setting, int rows, int features, double inputBound, ImmutableArray<PlanNode> nodes, ImmutableArray<PlanStep> steps)
     {
-        Scheme = scheme;
+        _setting = setting;
         Rows = rows;
         Features = features;
-        Format = format;
         InputBound = inputBound;
-        Layers = layers;
+        Nodes = nodes;
+        Steps = steps;
         InputShape = TensorShape.Of(rows, features);
-        OutputShape = TensorShape.Of(rows, layers.OfType<DenseLayer>().LastOrDefault()?.Outputs ?? features);
-        var width = features;
-        var words = ImmutableArray.CreateBuilder<int>();
-        var requests = ImmutableArray.CreateBuilder<CorrelationRequest>();
-        foreach (var layer in layers)
+        Order = [.. Enumerable.Range(0, steps.Length).OrderBy(i => steps[i].FirstRound)]; // stable: by round, then as they stand
+        var words = new int[steps.Max(step => step.EndRound)];
+        foreach (var step in steps)
         {
-            words.AddRange(LayerScripts.WordsPerRound(this, layer, width));
-            requests.AddRange(LayerScripts.Requests(this, layer, width));
-            width = (layer as DenseLayer)?.Outputs ?? width;
+            for (var i = 0; i < step.WordsPerRound.Length; i++)
+            {
+                words[step.FirstRound + i] += step.WordsPerRound[i];
+            }
         }
 
-        WordsPerRound = words.ToImmutable();
-        Preprocessing = PreprocessingPlan.Create(scheme, requests);
+        WordsPerRound = [.. words];
+        Preprocessing = PreprocessingPlan.Create(setting.Scheme, Order.SelectMany(i => steps[i].Requests));
     }
 
     /// <summary>How values are shared.</summary>
-    public SharingScheme Scheme { get; }
+    public SharingScheme Scheme => _setting.Scheme;
 
     /// <summary>Records in the batch.</summary>
     public int Rows { get; }
@@ -55,20 +58,32 @@ public sealed partial class InferencePlan
     /// <summary>Features of a record.</summary>
     public int Features { get; }
 
-    /// <summary>The fixed-point format of inputs, weights and outputs.</summary>
-    public FixedPoint Format { get; }
+    /// <summary>The fixed-point format of inputs, values between layers and outputs.</summary>
+    public FixedPoint Format => _setting.Format;
 
     /// <summary>Every |feature| is at most this.</summary>
     public double InputBound { get; }
 
-    /// <summary>The layers in order.</summary>
-    public ImmutableArray<PlanLayer> Layers { get; }
+    /// <summary>The graph, each node after those that it takes values of. The last one's value is the output.</summary>
+    public ImmutableArray<PlanNode> Nodes { get; }
+
+    /// <summary>For every node what it makes, when it runs and what it costs.</summary>
+    public ImmutableArray<PlanStep> Steps { get; }
+
+    /// <summary>The nodes' layers.</summary>
+    public IEnumerable<PlanLayer> Layers => Nodes.Select(node => node.Layer);
+
+    /// <summary>The nodes in the order in which they begin.</summary>
+    internal ImmutableArray<int> Order { get; }
+
+    /// <summary>The parameters of every node that has some, in the nodes' order: what <see cref="LayerWeights"/> hold, one for each.</summary>
+    public IEnumerable<ImmutableArray<LayerParameter>> Parameters => Steps.Where(step => !step.Parameters.IsEmpty).Select(step => step.Parameters);
 
     /// <summary>rows x features.</summary>
     public TensorShape InputShape { get; }
 
-    /// <summary>rows x outputs of the last dense layer.</summary>
-    public TensorShape OutputShape { get; }
+    /// <summary>rows x the dimensions of one output.</summary>
+    public TensorShape OutputShape => Steps[^1].Output.Shape;
 
     /// <summary>Words from each party to each peer, round by round.</summary>
     public ImmutableArray<int> WordsPerRound { get; }
@@ -90,11 +105,11 @@ public sealed partial class InferencePlan
     /// <param name="session">The session that the correlations are for.</param>
     public long PreprocessingBytes(int party, SessionId session) => Preprocessing.BlobBytes(party, session);
 
-    /// <summary>Checks the parts and makes them a plan.</summary>
+    /// <summary>Checks a chain of layers, each taking what the one before made, and makes it a plan.</summary>
     /// <param name="scheme">How values are shared.</param>
     /// <param name="rows">Records in the batch, 1 to <see cref="MaximumDimension"/>.</param>
     /// <param name="features">Features of a record, 1 to <see cref="MaximumDimension"/>.</param>
-    /// <param name="layers">1 to 256 layers.</param>
+    /// <param name="layers">1 to 2048 layers.</param>
     /// <param name="fractionalBits">1 to 24, and 13 to 20 where there is a sigmoid; 16 unless the model says otherwise.</param>
     /// <param name="inputBound">Every |feature| is at most this; positive and finite.</param>
     /// <exception cref="ArgumentException">
@@ -105,26 +120,47 @@ public sealed partial class InferencePlan
     {
         ArgumentNullException.ThrowIfNull(scheme);
         ArgumentNullException.ThrowIfNull(layers);
-        ImmutableArray<PlanLayer> all = [.. layers];
-        return Build(scheme, rows, features, all, fractionalBits, inputBound, out var trouble) ?? throw new ArgumentException(trouble);
+        return CreateGraph(scheme, rows, features, layers.Select((layer, i) => new PlanNode(layer, [i])), fractionalBits, inputBound);
     }
+
+    /// <summary>Checks a graph and makes it a plan.</summary>
+    /// <param name="scheme">How values are shared.</param>
+    /// <param name="rows">Records in the batch, 1 to <see cref="MaximumDimension"/>.</param>
+    /// <param name="features">Features of a record, 1 to <see cref="MaximumDimension"/>; a layer may give them other dimensions.</param>
+    /// <param name="nodes">1 to 2048 nodes; the last one's value is the output.</param>
+    /// <param name="fractionalBits">1 to 24, and what its layers allow; 16 unless the model says otherwise.</param>
+    /// <param name="inputBound">Every |feature| is at most this; positive and finite.</param>
+    /// <exception cref="ArgumentException">
+    /// A number lies outside, there is no node or too many, one takes what none before it makes, or a value could leave the headroom: the message names the layer and both bounds.
+    /// </exception>
+    public static InferencePlan CreateGraph(
+        SharingScheme scheme, int rows, int features, IEnumerable<PlanNode> nodes, int fractionalBits, double inputBound)
+    {
+        ArgumentNullException.ThrowIfNull(scheme);
+        ArgumentNullException.ThrowIfNull(nodes);
+        return Build(scheme, rows, features, [.. nodes], fractionalBits, inputBound, out var trouble) ?? throw new ArgumentException(trouble);
+    }
+
+    /// <summary>The same computation on another number of records.</summary>
+    /// <param name="rows">Records in the batch.</param>
+    /// <exception cref="ArgumentException">As for <see cref="CreateGraph"/>.</exception>
+    public InferencePlan WithRows(int rows) => rows == Rows ? this : CreateGraph(Scheme, rows, Features, Nodes, Format.FractionalBits, InputBound);
 
     /// <summary>The canonical bytes.</summary>
     public byte[] ToBytes()
     {
         var writer = new WireWriter(MessageKind, MessageVersion)
             .Byte((byte)Scheme.Kind).Int32(Scheme.Parties).Int32(Scheme.CorruptionThreshold)
-            .Int32(Rows).Int32(Features).Int32(Format.FractionalBits).UInt64(BitConverter.DoubleToUInt64Bits(InputBound)).Int32(Layers.Length);
-        foreach (var layer in Layers)
+            .Int32(Rows).Int32(Features).Int32(Format.FractionalBits).Double(InputBound).Int32(Nodes.Length);
+        foreach (var node in Nodes)
         {
-            _ = layer switch
+            writer.Int32(node.Inputs.Length);
+            foreach (var value in node.Inputs)
             {
-                DenseLayer dense => writer.Byte(1).Int32(dense.Outputs).Byte(dense.SecretWeights ? (byte)1 : (byte)0)
-                    .UInt64(BitConverter.DoubleToUInt64Bits(dense.WeightBound)).UInt64(BitConverter.DoubleToUInt64Bits(dense.BiasBound)),
-                ReluLayer => writer.Byte(2),
-                SigmoidLayer => writer.Byte(3),
-                _ => throw new InvalidOperationException($"{layer.GetType().Name} has no bytes."),
-            };
+                writer.Int32(value);
+            }
+
+            node.Layer.Write(writer.Byte(node.Layer.Kind));
         }
 
         return writer.ToArray();
@@ -142,46 +178,48 @@ public sealed partial class InferencePlan
         var reader = new WireReader(bytes, MessageKind, MessageVersion);
         var scheme = SharingScheme.FromNumbers(reader.Byte(), reader.Int32(), reader.Int32());
         var (rows, features, fractionalBits) = (reader.Int32(), reader.Int32(), reader.Int32());
-        var inputBound = BitConverter.UInt64BitsToDouble(reader.UInt64());
+        var inputBound = reader.Double();
         var count = reader.Int32();
-        var layers = ImmutableArray.CreateBuilder<PlanLayer>();
+        var nodes = ImmutableArray.CreateBuilder<PlanNode>();
         for (var i = 0; i < count && i < MaximumLayers && reader.Failure is null; i++)
         {
-            if (ReadLayer(ref reader) is { } layer)
+            if (ReadInputs(ref reader) is { } inputs && LayerTable.Read(ref reader) is { } layer)
             {
-                layers.Add(layer);
+                nodes.Add(new PlanNode(layer, inputs));
+            }
+            else
+            {
+                break;
             }
         }
 
-        if (!reader.Finish() || scheme is null || layers.Count != count)
+        if (nodes.Count != count || !reader.Finish() || scheme is null)
         {
             return new ProtocolFault("plan.malformed", sender, "an inference plan", reader.Failure ?? "parts that do not fit each other");
         }
 
-        return Build(scheme, rows, features, layers.ToImmutable(), fractionalBits, inputBound, out var trouble) is { } plan
+        return Build(scheme, rows, features, nodes.ToImmutable(), fractionalBits, inputBound, out var trouble) is { } plan
             ? plan
             : new ProtocolFault("plan.unsound", sender, "a plan that holds", trouble!);
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{InputShape} -> {OutputShape}, {Layers.Length} layers, {Scheme}, {Format.FractionalBits} fractional bits";
+    public override string ToString() => $"{InputShape} -> {OutputShape}, {Nodes.Length} layers, {Scheme}, {Format.FractionalBits} fractional bits";
 
-    private static PlanLayer? ReadLayer(ref WireReader reader)
+    private static ImmutableArray<int>? ReadInputs(ref WireReader reader)
     {
-        switch (reader.Byte())
+        var count = reader.Int32();
+        if (count is < 0 or > MaximumInputs)
         {
-            case 1:
-                var (outputs, secret) = (reader.Int32(), reader.Byte());
-                var weightBound = BitConverter.UInt64BitsToDouble(reader.UInt64());
-                var biasBound = BitConverter.UInt64BitsToDouble(reader.UInt64());
-                var isSound = outputs >= 1 && secret <= 1 && weightBound > 0 && double.IsFinite(weightBound) && biasBound >= 0 && double.IsFinite(biasBound);
-                return isSound ? PlanLayer.Dense(outputs, secret == 1, weightBound, biasBound) : null;
-            case 2:
-                return PlanLayer.Relu;
-            case 3:
-                return PlanLayer.Sigmoid;
-            default:
-                return null;
+            return null;
         }
+
+        var inputs = ImmutableArray.CreateBuilder<int>(count);
+        for (var i = 0; i < count; i++)
+        {
+            inputs.Add(reader.Int32());
+        }
+
+        return inputs.MoveToImmutable();
     }
 }

@@ -55,7 +55,7 @@ public sealed class InferenceSide : IDisposable
     /// <param name="session">This run; never used before.</param>
     /// <param name="committee">Who computes, of the plan's scheme.</param>
     /// <param name="input">This party's share of the input, rows x features, in the plan's format.</param>
-    /// <param name="weights">One entry per dense layer, in order.</param>
+    /// <param name="weights">One entry for each of the plan's <see cref="InferencePlan.Parameters"/>, in order.</param>
     /// <param name="correlations">This party's, dealt for the plan's preprocessing and untouched; disposed at the end.</param>
     /// <param name="random">This party's own uniform bytes; <see cref="SystemRandomSource"/> outside tests.</param>
     /// <returns>The side, and its first messages or, for a plan without rounds, its output.</returns>
@@ -67,7 +67,7 @@ public sealed class InferenceSide : IDisposable
         RequireFit(plan, committee, input, weights, correlations);
         ArgumentNullException.ThrowIfNull(random);
         var side = new InferenceSide(plan, committee, Bind(plan, session, committee, weights), correlations);
-        side._phase = Phase<ShareTensor>.Start(committee, slot => LayerScripts.Run(plan, committee, input, weights, correlations, random, slot));
+        side._phase = Phase<ShareTensor>.Start(committee, slot => PlanScript.Run(plan, committee, input, weights, correlations, random, slot));
         return (side, side.Report(side.Outbound()));
     }
 
@@ -164,24 +164,19 @@ public sealed class InferenceSide : IDisposable
 
     private static void RequireWeights(InferencePlan plan, Committee committee, IReadOnlyList<LayerWeights> weights)
     {
-        DenseLayer[] dense = [.. plan.Layers.OfType<DenseLayer>()];
-        if (weights.Count != dense.Length)
+        ImmutableArray<LayerParameter>[] wanted = [.. plan.Parameters];
+        if (weights.Count != wanted.Length)
         {
-            throw new ArgumentException($"{dense.Length} dense layers need as many weights; {weights.Count} came.", nameof(weights));
+            throw new ArgumentException($"{wanted.Length} layers with parameters need as many weights; {weights.Count} came.", nameof(weights));
         }
 
-        var width = plan.Features;
-        for (var i = 0; i < dense.Length; i++)
+        for (var i = 0; i < wanted.Length; i++)
         {
-            var given = weights[i];
-            if (given.Inputs != width || given.Outputs != dense[i].Outputs || given.IsSecret != dense[i].SecretWeights
-                || (given.SecretWeights is { } share && (share.Scheme != plan.Scheme || share.Party != committee.Self)))
+            if (!weights[i].Fits(wanted[i], plan.Scheme, committee.Self))
             {
                 throw new ArgumentException(
-                    $"Dense layer {i} needs {(dense[i].SecretWeights ? "shared" : "public")} weights {width} x {dense[i].Outputs} of this party; these are {given}.", nameof(weights));
+                    $"Entry {i} needs {(wanted[i][0].IsSecret ? "shared" : "public")} weights {string.Join(", ", wanted[i].Select(parameter => parameter.Shape))} of this party; these are {weights[i]}.", nameof(weights));
             }
-
-            width = dense[i].Outputs;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PrivacyGrains.Arithmetic;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Protocols.Inference;
 using PrivacyGrains.Protocols.Sharing;
@@ -7,8 +8,8 @@ namespace PrivacyGrains.Protocols.Sessions;
 
 /// <summary>How a session's inputs lie in a plan's tensors: features side by side in the order of the statement, then one input that holds all secret weights.</summary>
 /// <remarks>
-/// A features input is rows x its columns. The weights input is flat: for each dense layer with secret weights its matrix (inputs x outputs, row-major), then its
-/// bias. A plan with public weights has no place here: what all parties know needs no session.
+/// A features input is rows x its columns. The weights input is flat: for each layer that has some its parameters in their order (a dense one's matrix, inputs x outputs,
+/// row-major, then its bias). A plan with public weights has no place here: what all parties know needs no session.
 /// </remarks>
 public static class InferenceLayout
 {
@@ -26,7 +27,7 @@ public static class InferenceLayout
         var columns = statement.Inputs.Where(input => input.Slot != Weights).Sum(input => (long)input.Columns);
         return plan.Scheme.Parties != statement.ComputeParties.Length
                 ? new ProtocolFault("inference.wrong-parties", null, $"{plan.Scheme.Parties} compute parties", $"{statement.ComputeParties.Length}")
-            : plan.Layers.OfType<DenseLayer>().Any(layer => !layer.SecretWeights)
+            : plan.Parameters.Any(parameters => parameters.Any(parameter => !parameter.IsSecret))
                 ? new ProtocolFault("inference.public-weights", null, "layers with secret weights", "a layer with public ones")
             : columns != plan.Features ? new ProtocolFault("inference.wrong-columns", null, $"{plan.Features} columns over all inputs", $"{columns}")
             : statement.Inputs.Count(input => input.Slot == Weights && input.Columns == 0) != 1
@@ -41,7 +42,7 @@ public static class InferenceLayout
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(input);
-        return input.Slot == Weights ? TensorShape.Of(checked((int)WeightParts(plan).Sum(part => (long)(part.Inputs + 1) * part.Outputs))) : TensorShape.Of(plan.Rows, input.Columns);
+        return input.Slot == Weights ? TensorShape.Of(checked((int)plan.Parameters.SelectMany(own => own).Sum(parameter => (long)parameter.Shape.Length))) : TensorShape.Of(plan.Rows, input.Columns);
     }
 
     /// <summary>Splits one input into a share for each compute party.</summary>
@@ -72,7 +73,7 @@ public static class InferenceLayout
         }
 
         var words = new ulong[values.Length];
-        plan.Format.Encode(plan.Scheme.Algebra, values, words);
+        Encode(plan, input, values, words);
         var shares = SecretSharing.Split(plan.Scheme, words, shape, random);
         Array.Clear(words);
         return shares;
@@ -105,12 +106,16 @@ public static class InferenceLayout
         var flat = shares[Weights];
         var layers = new List<LayerWeights>();
         var at = 0;
-        foreach (var (inputs, outputs) in WeightParts(plan))
+        foreach (var parameters in plan.Parameters)
         {
-            var matrix = ShareTensor.Create(flat.Scheme, flat.Party, TensorShape.Of(inputs, outputs), flat.Words.Slice(at, inputs * outputs));
-            at += inputs * outputs;
-            layers.Add(LayerWeights.Shared(matrix, ShareTensor.Create(flat.Scheme, flat.Party, TensorShape.Of(outputs), flat.Words.Slice(at, outputs))));
-            at += outputs;
+            var own = new List<ShareTensor>();
+            foreach (var shape in parameters.Select(parameter => parameter.Shape))
+            {
+                own.Add(ShareTensor.Create(flat.Scheme, flat.Party, shape, flat.Words.Slice(at, shape.Length)));
+                at += shape.Length;
+            }
+
+            layers.Add(LayerWeights.Shared(own));
         }
 
         return (features, layers);
@@ -139,13 +144,20 @@ public static class InferenceLayout
         return values;
     }
 
-    private static IEnumerable<(int Inputs, int Outputs)> WeightParts(InferencePlan plan)
+    // A parameter may have fractional bits of its own.
+    private static void Encode(InferencePlan plan, StatementInput input, ReadOnlySpan<double> values, Span<ulong> words)
     {
-        var width = plan.Features;
-        foreach (var layer in plan.Layers.OfType<DenseLayer>())
+        if (input.Slot != Weights)
         {
-            yield return (width, layer.Outputs);
-            width = layer.Outputs;
+            plan.Format.Encode(plan.Scheme.Algebra, values, words);
+            return;
+        }
+
+        var at = 0;
+        foreach (var parameter in plan.Parameters.SelectMany(own => own))
+        {
+            FixedPoint.Create(parameter.FractionalBits).Encode(plan.Scheme.Algebra, values.Slice(at, parameter.Shape.Length), words.Slice(at, parameter.Shape.Length));
+            at += parameter.Shape.Length;
         }
     }
 }

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using PrivacyGrains.Arithmetic;
+using PrivacyGrains.Arithmetic.Randomness;
+using PrivacyGrains.Protocols.Dealing;
+using PrivacyGrains.Protocols.Sharing;
+
+namespace PrivacyGrains.Protocols.Inference;
+
+/// <summary>What holds for a whole plan.</summary>
+/// <param name="Scheme">How values are shared.</param>
+/// <param name="Format">The fixed-point format of all values between layers.</param>
+internal sealed record PlanSetting(SharingScheme Scheme, FixedPoint Format)
+{
+    public int FractionalBits => Format.FractionalBits;
+
+    /// <summary>The value of the last bit.</summary>
+    public double Ulp => Format.Ulp;
+
+    /// <summary>What an absolute value with so many fractional bits must stay below, for truncation and comparison to hold.</summary>
+    public double Limit(int fractionalBits) => Math.ScaleB(1.0, Scheme.Algebra.HeadroomBits - fractionalBits);
+
+    /// <summary>Vectors and matrices beyond this are cut into batches.</summary>
+    public static bool TooLarge(long elements) => elements > CorrelationRequest.MaximumElements / 16;
+
+    /// <summary>The sentence that refuses a value whose range, with so many fractional bits, leaves the headroom; or null.</summary>
+    public string? RangeTrouble(string what, double bound, int fractionalBits) => bound < Limit(fractionalBits)
+        ? null
+        : $"{what} may reach {bound:G4}; with {fractionalBits} fractional bits it must stay below {Limit(fractionalBits):G4} in {Scheme}.";
+}
+
+/// <summary>A layer's value, or the sentence that refuses its inputs.</summary>
+internal readonly record struct PlanOutcome(PlanValue? Value, string? Trouble)
+{
+    public static implicit operator PlanOutcome(PlanValue value) => new(value, null);
+
+    public static implicit operator PlanOutcome(string trouble) => new(null, trouble);
+}
+
+/// <summary>Where a layer stands: what it takes and what it makes.</summary>
+internal sealed record LayerPlace(PlanSetting Setting, ImmutableArray<PlanValue> Inputs, PlanValue Output)
+{
+    public SharingScheme Scheme => Setting.Scheme;
+
+    public PlanValue Input => Inputs[0];
+}
+
+/// <summary>What one party has at hand while it runs a layer.</summary>
+/// <param name="Committee">Who computes.</param>
+/// <param name="Weights">The layer's, or null where it has none.</param>
+/// <param name="Correlations">This party's; a layer takes all of its own before its first round ends.</param>
+/// <param name="Random">This party's own uniform bytes.</param>
+internal sealed record LayerRun(Committee Committee, LayerWeights? Weights, Correlations Correlations, IRandomSource Random);
