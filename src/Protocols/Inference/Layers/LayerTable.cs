@@ -3,6 +3,7 @@ using PrivacyGrains.Protocols.Wire;
 namespace PrivacyGrains.Protocols.Inference.Layers;
 
 /// <summary>Which kind has which number. A number is never reused.</summary>
+/// <remarks>1 to 3 came first; 4 to 31 are for layers that move, add and multiply, 32 to 63 for functions of one value.</remarks>
 internal static class LayerTable
 {
     /// <summary>Reads a layer from bytes that may be hostile, or answers null.</summary>
