@@ -15,7 +15,7 @@ namespace PrivacyGrains.Protocols.Comparison;
 internal sealed class CarryTree
 {
     private readonly int _lane;
-    private readonly int _positions;
+    private readonly int _positions; // bits below the top one, and in F_p the carry in
     private readonly ulong[] _generate;
     private readonly ulong[] _propagate;
     private readonly ulong[] _top;
@@ -29,11 +29,11 @@ internal sealed class CarryTree
         _top = top;
     }
 
-    /// <summary>AND gates per comparison, level by level: 61, 31, 15, 7, 3, 1 in Z_2^64 and 59, 29, 15, 7, 3, 1 in F_p.</summary>
-    internal static ImmutableArray<int> GatesPerLevel(SharingScheme scheme)
+    /// <summary>AND gates per comparison, level by level: 61, 31, 15, 7, 3, 1 in Z_2^64 and 59, 29, 15, 7, 3, 1 in F_p; fewer where fewer bits matter.</summary>
+    internal static ImmutableArray<int> GatesPerLevel(SharingScheme scheme, int bits)
     {
         var gates = ImmutableArray.CreateBuilder<int>();
-        for (var positions = Positions(scheme.Algebra); positions > 1; positions = (positions + 1) / 2)
+        for (var positions = Positions(scheme.Algebra, bits); positions > 1; positions = (positions + 1) / 2)
         {
             gates.Add((2 * (positions / 2)) - 1); // the lowest pair needs no propagate bit
         }
@@ -42,20 +42,25 @@ internal sealed class CarryTree
     }
 
     /// <summary>The lowest level, from the opened words and this party's share of the mask's bits.</summary>
-    internal static CarryTree Plant(Committee committee, ulong[] opened, ReadOnlySpan<ulong> maskPlanes, ImmutableArray<long> thresholds)
+    /// <param name="committee">Who computes.</param>
+    /// <param name="opened">The numbers under their masks.</param>
+    /// <param name="maskPlanes">This party's share of the masks' low bits, plane by plane.</param>
+    /// <param name="thresholds">What to compare with.</param>
+    /// <param name="bits">k: arithmetic is modulo 2^k in Z_2^64, of whose bits the top one is the sign; 61 in F_p.</param>
+    internal static CarryTree Plant(Committee committee, ulong[] opened, ReadOnlySpan<ulong> maskPlanes, ImmutableArray<long> thresholds, int bits)
     {
         var algebra = committee.Scheme.Algebra;
         var width = PackedBits.WordsFor(opened.Length);
         var lane = width * thresholds.Length;
-        var positions = Positions(algebra);
+        var positions = Positions(algebra, bits);
         var isFirst = committee.Self == 0;
         var tree = new CarryTree(lane, positions, new ulong[positions * lane], new ulong[positions * lane], new ulong[lane]);
         var shifted = new ulong[opened.Length];
-        var planes = new ulong[algebra.Bits * width];
+        var planes = new ulong[bits * width];
         for (var t = 0; t < thresholds.Length; t++)
         {
             algebra.AddConstant(opened, algebra.FromSigned(-thresholds[t]), shifted);
-            PackedBits.ToPlanes(shifted, planes, algebra.Bits);
+            PackedBits.ToPlanes(shifted, planes, bits);
             for (var w = 0; w < width; w++)
             {
                 tree.PlantColumn(algebra.Bits == 64, planes.AsSpan(w), maskPlanes[w..], width, (t * width) + w, isFirst);
@@ -99,7 +104,7 @@ internal sealed class CarryTree
         ];
     }
 
-    private static int Positions(WordAlgebra algebra) => algebra.Bits == 64 ? 63 : 60;
+    private static int Positions(WordAlgebra algebra, int bits) => algebra.Bits == 64 ? bits - 1 : 60;
 
     // Column `at` of every lane, for 64 comparisons. Bit b of both operands lies b * width words further on.
     private void PlantColumn(bool isRing, ReadOnlySpan<ulong> open, ReadOnlySpan<ulong> mask, int width, int at, bool isFirst)
@@ -125,8 +130,8 @@ internal sealed class CarryTree
             _generate[at] ^= _propagate[at]; // the carry in is 1: the lowest position carries where it generates or propagates, never both
         }
 
-        // Z_2^64: x >= 0 where bit 63 is 0, that is c63 xor r63 xor carry. F_p: where bit 59 of x' is 1, that is its complement.
-        var top = (isRing ? 63 : 59) * width;
+        // Z_2^k: x >= 0 where the top bit is 0, that is c_top xor r_top xor carry. F_p: where bit 59 of x' is 1, that is its complement.
+        var top = (isRing ? _positions : 59) * width;
         _top[at] = mask[top] ^ (isFirst ? (isRing ? open[top] : ~open[top]) : 0);
     }
 

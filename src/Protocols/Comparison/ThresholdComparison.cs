@@ -24,7 +24,7 @@ public static class ThresholdComparison
     public static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int count, int thresholds) =>
     [
         CorrelationRequest.ComparisonMask(count),
-        .. CarryTree.GatesPerLevel(scheme).Select(gates => CorrelationRequest.BitTriple(checked(gates * thresholds * PackedBits.WordsFor(count)))),
+        .. CarryTree.GatesPerLevel(scheme, scheme.Algebra.Bits).Select(gates => CorrelationRequest.BitTriple(checked(gates * thresholds * PackedBits.WordsFor(count)))),
     ];
 
     /// <summary>Words to each peer, round by round.</summary>
@@ -32,7 +32,7 @@ public static class ThresholdComparison
     /// <param name="count">Numbers to compare, at least 0.</param>
     /// <param name="thresholds">Thresholds for each of them, at least 1.</param>
     public static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int count, int thresholds) =>
-        [count, .. CarryTree.GatesPerLevel(scheme).Select(gates => checked(2 * gates * thresholds * PackedBits.WordsFor(count)))];
+        [count, .. CarryTree.GatesPerLevel(scheme, scheme.Algebra.Bits).Select(gates => checked(2 * gates * thresholds * PackedBits.WordsFor(count)))];
 
     /// <summary>Starts the comparison; takes the correlations of <see cref="Requests"/> at once.</summary>
     /// <param name="committee">Who computes.</param>
@@ -65,7 +65,7 @@ public static class ThresholdComparison
 
         var lane = thresholds.Length * PackedBits.WordsFor(count);
         var mask = correlations.TakeComparisonMask(count);
-        return (mask, [.. CarryTree.GatesPerLevel(committee.Scheme).Select(gates => correlations.TakeBitTriple(gates * lane))]);
+        return (mask, [.. CarryTree.GatesPerLevel(committee.Scheme, committee.Scheme.Algebra.Bits).Select(gates => correlations.TakeBitTriple(gates * lane))]);
     }
 
     internal static IEnumerable<AwaitingPeers[]> Script(
@@ -75,7 +75,7 @@ public static class ThresholdComparison
         var (mask, planes) = material.Mask.Consume();
         var opening = OpenMasked(committee, x, mask);
         yield return [opening];
-        var tree = CarryTree.Plant(committee, opening.Result, planes, thresholds);
+        var tree = CarryTree.Plant(committee, opening.Result, planes, thresholds, committee.Scheme.Algebra.Bits);
         foreach (var triple in material.Triples)
         {
             var level = tree.Combine(committee, triple);
@@ -86,7 +86,7 @@ public static class ThresholdComparison
         slot.Value = tree.Harvest(committee, x.Shape.Length, thresholds.Length);
     }
 
-    private static AwaitingPeers<ulong[]> OpenMasked(Committee committee, ShareTensor x, ulong[] mask)
+    internal static AwaitingPeers<ulong[]> OpenMasked(Committee committee, ShareTensor x, ulong[] mask)
     {
         var algebra = committee.Scheme.Algebra;
         algebra.Add(mask, x.Words, mask);

@@ -41,6 +41,12 @@ internal static class CorrelationMaker
                 deal.Fixed(bits);
                 Product(algebra, deal.Random(request.First), bits, deal);
                 break;
+            case CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys or CorrelationKind.PowerKeys:
+                KeyedMasks.Make(request, deal);
+                break;
+            case CorrelationKind.FusedMask:
+                Fused(request, algebra, deal);
+                break;
             default:
                 throw new InvalidOperationException($"{request.Kind} is no kind.");
         }
@@ -63,18 +69,34 @@ internal static class CorrelationMaker
         deal.Fixed(product);
     }
 
-    // Z_2^64: ((r mod 2^63) >> f, bit 63 of r). F_p: (r >> f, w) with w = 0 where r < 2^60, else ((r + 1) >> f) - (r >> f) - 2^(61 - f): what a
-    // truncation subtracts more where its masked value wrapped past p. docs/protocols/truncation.md derives both.
+    private static void Fused(CorrelationRequest request, WordAlgebra algebra, DealerStreams deal)
+    {
+        var mask = deal.Random(request.First);
+        deal.Fixed(TruncationParts(algebra, mask, request.Second, request.Third));
+        var planes = new ulong[request.Third * PackedBits.WordsFor(request.First)];
+        PackedBits.ToPlanes(mask, planes, request.Third);
+        deal.FixedBits(planes);
+    }
+
     private static void TruncationTuple(WordAlgebra algebra, ulong[] mask, int shift, DealerStreams deal)
     {
-        var high = new ulong[mask.Length];
-        var overflow = new ulong[mask.Length];
+        var parts = TruncationParts(algebra, mask, shift, algebra.Bits);
+        deal.Fixed(parts.AsSpan(0, mask.Length));
+        deal.Fixed(parts.AsSpan(mask.Length));
+    }
+
+    // Z_2^64, of whose elements k bits matter: ((r mod 2^(k-1)) >> f, bit k-1 of r); k is 64 in a truncation. F_p: (r >> f, w) with w = 0 where r < 2^60, else ((r + 1) >> f) - (r >> f) - 2^(61 - f): what a
+    // truncation subtracts more where its masked value wrapped past p. docs/protocols/truncation.md derives both.
+    private static ulong[] TruncationParts(WordAlgebra algebra, ulong[] mask, int shift, int bits)
+    {
+        var parts = new ulong[2 * mask.Length];
+        Span<ulong> high = parts.AsSpan(0, mask.Length), overflow = parts.AsSpan(mask.Length);
         for (var i = 0; i < mask.Length; i++)
         {
             if (algebra.Bits == 64)
             {
-                high[i] = (mask[i] & long.MaxValue) >> shift;
-                overflow[i] = mask[i] >> 63;
+                high[i] = (mask[i] & ((1UL << (bits - 1)) - 1)) >> shift;
+                overflow[i] = (mask[i] >> (bits - 1)) & 1;
             }
             else
             {
@@ -85,8 +107,7 @@ internal static class CorrelationMaker
             }
         }
 
-        deal.Fixed(high);
-        deal.Fixed(overflow);
+        return parts;
     }
 
     private static ulong[] Spread(ulong[] bits, int count)

@@ -1,4 +1,6 @@
 using PrivacyGrains.Arithmetic;
+using PrivacyGrains.Protocols.FunctionSharing;
+using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Protocols.Dealing;
 
@@ -28,6 +30,18 @@ public enum CorrelationKind
 
     /// <summary>A random bit d shared both ways, with (a, a * d).</summary>
     Selection = 8,
+
+    /// <summary>A mask r with keys that compare a masked number with any thresholds, and with its parts for a truncation; two parties.</summary>
+    ThresholdKeys = 9,
+
+    /// <summary>A mask r with keys that give max(x, 0) of a masked number, shifted right; two parties.</summary>
+    ReluKeys = 10,
+
+    /// <summary>A mask r that serves a truncation and a comparison of the same number: r shifted right, its overflow correction, its bits XOR-shared.</summary>
+    FusedMask = 11,
+
+    /// <summary>As <see cref="ThresholdKeys"/>, with what gives the square and the cube of the shifted number; two parties.</summary>
+    PowerKeys = 12,
 }
 
 /// <summary>One batch of correlated randomness that a plan needs.</summary>
@@ -37,12 +51,13 @@ public readonly record struct CorrelationRequest
     /// <summary>The most elements in one batch.</summary>
     public const int MaximumElements = 1 << 26;
 
-    private CorrelationRequest(CorrelationKind kind, int first, int second = 0, int third = 0)
+    private CorrelationRequest(CorrelationKind kind, int first, int second = 0, int third = 0, int fourth = 0)
     {
         Kind = kind;
         First = first;
         Second = second;
         Third = third;
+        Fourth = fourth;
     }
 
     /// <summary>What to make.</summary>
@@ -51,11 +66,14 @@ public readonly record struct CorrelationRequest
     /// <summary>How many elements (or words of packed bits); m of a matrix triple.</summary>
     public int First { get; }
 
-    /// <summary>k of a matrix triple; the shift of a truncation; else zero.</summary>
+    /// <summary>k of a matrix triple; the shift of a truncation, of keys and of a fused mask; else zero.</summary>
     public int Second { get; }
 
-    /// <summary>n of a matrix triple; else zero.</summary>
+    /// <summary>n of a matrix triple; the bits that matter of keys and of a fused mask; else zero.</summary>
     public int Third { get; }
+
+    /// <summary>Zero in all kinds so far.</summary>
+    public int Fourth { get; }
 
     /// <summary>Triples for so many products.</summary>
     public static CorrelationRequest ElementwiseTriple(int count) => Checked(CorrelationKind.ElementwiseTriple, count);
@@ -81,11 +99,35 @@ public readonly record struct CorrelationRequest
     /// <summary>Tuples for so many products of a shared element and a shared bit.</summary>
     public static CorrelationRequest Selection(int count) => Checked(CorrelationKind.Selection, count);
 
+    /// <summary>Masks and keys for comparing so many numbers of two parties with any thresholds.</summary>
+    /// <param name="count">How many numbers.</param>
+    /// <param name="shift">By how many bits the numbers are to be shifted right as well, 0 to 58.</param>
+    /// <param name="bits">k, 2 to 64: every difference to a threshold is below 2^(k-1) in absolute value.</param>
+    public static CorrelationRequest ThresholdKeys(int count, int shift, int bits) => Checked(CorrelationKind.ThresholdKeys, count, shift, bits);
+
+    /// <summary>The same, and what gives squares and cubes of the shifted numbers.</summary>
+    /// <param name="count">How many numbers.</param>
+    /// <param name="shift">By how many bits they are shifted right, 1 to 58.</param>
+    /// <param name="bits">k, 2 to 64: every difference to a threshold is below 2^(k-1) in absolute value.</param>
+    public static CorrelationRequest PowerKeys(int count, int shift, int bits) => Checked(CorrelationKind.PowerKeys, count, shift, bits);
+
+    /// <summary>Masks and keys for max(x, 0) of so many numbers of two parties.</summary>
+    /// <param name="count">How many numbers.</param>
+    /// <param name="shift">By how many bits the results are shifted right, 0 to 58.</param>
+    /// <param name="bits">k, 2 to 64: every number is below 2^(k-1) in absolute value.</param>
+    public static CorrelationRequest ReluKeys(int count, int shift, int bits) => Checked(CorrelationKind.ReluKeys, count, shift, bits);
+
+    /// <summary>Masks that serve a truncation and a comparison of so many numbers.</summary>
+    /// <param name="count">How many numbers.</param>
+    /// <param name="shift">By how many bits the numbers are shifted right, 1 to 58.</param>
+    /// <param name="bits">k, 3 to 64: every number is below 2^(k-2) in absolute value; 61 with Shamir shares.</param>
+    public static CorrelationRequest FusedMask(int count, int shift, int bits) => Checked(CorrelationKind.FusedMask, count, shift, bits);
+
     /// <summary>Makes a request of numbers that came from outside.</summary>
     /// <returns>The request, or null where the numbers name none.</returns>
-    internal static CorrelationRequest? FromNumbers(byte kind, int first, int second, int third)
+    internal static CorrelationRequest? FromNumbers(byte kind, int first, int second, int third, int fourth)
     {
-        var request = new CorrelationRequest((CorrelationKind)kind, first, second, third);
+        var request = new CorrelationRequest((CorrelationKind)kind, first, second, third, fourth);
         return Enum.IsDefined(request.Kind) && request.IsSound() ? request : null;
     }
 
@@ -94,6 +136,8 @@ public readonly record struct CorrelationRequest
     {
         CorrelationKind.MatrixTriple => $"{Kind}({First} x {Second} x {Third})",
         CorrelationKind.Truncation => $"{Kind}({First} by {Second} bits)",
+        CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys or CorrelationKind.FusedMask or CorrelationKind.PowerKeys =>
+            $"{Kind}({First} of {Third} bits, shifted by {Second})",
         _ => $"{Kind}({First})",
     };
 
@@ -110,22 +154,47 @@ public readonly record struct CorrelationRequest
         CorrelationKind.ComparisonMask => [new(PartRole.Random, First), new(PartRole.FixedBits, algebra.Bits * PackedBits.WordsFor(First))],
         CorrelationKind.Selection =>
             [new(PartRole.RandomBits, PackedBits.WordsFor(First)), new(PartRole.Fixed, First), new(PartRole.Random, First), new(PartRole.Fixed, First)],
+        CorrelationKind.ThresholdKeys => KeyParts(First * (Second == 0 ? 1 : 2)),
+        CorrelationKind.PowerKeys => KeyParts(First * 6),
+        CorrelationKind.ReluKeys => KeyParts(First * (Second == 0 ? 2 : 3)),
+        CorrelationKind.FusedMask =>
+            [new(PartRole.Random, First), new(PartRole.Fixed, 2 * First), new(PartRole.FixedBits, Third * PackedBits.WordsFor(First))],
         _ => throw new InvalidOperationException($"A default request asks for nothing; {Kind} is no kind."),
     };
 
-    private static CorrelationRequest Checked(CorrelationKind kind, int first, int second = 0, int third = 0)
+    /// <summary>The keys' sizes: the functions' points have one bit less than the numbers.</summary>
+    internal ComparisonKeyLayout Keys => new(First, Third - 1, Kind == CorrelationKind.ReluKeys ? (Second == 0 ? 2 : 3) : 1);
+
+    /// <summary>Whether the scheme has this kind.</summary>
+    internal bool Fits(SharingScheme scheme) => Kind switch
     {
-        var request = new CorrelationRequest(kind, first, second, third);
-        return request.IsSound() ? request : throw new ArgumentException($"{request} has a negative or too large dimension, or a shift outside 1 to 58.");
+        CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys or CorrelationKind.PowerKeys => scheme.Kind == SharingKind.Additive && scheme.Parties == 2,
+        CorrelationKind.FusedMask => scheme.Kind == SharingKind.Additive || Third == scheme.Algebra.Bits,
+        _ => true,
+    };
+
+    private CorrelationPart[] KeyParts(int computed) =>
+        [new(PartRole.Random, First), new(PartRole.Own, Keys.RootWords), new(PartRole.Fixed, computed), new(PartRole.Common, Keys.CommonWords)];
+
+    private static CorrelationRequest Checked(CorrelationKind kind, int first, int second = 0, int third = 0, int fourth = 0)
+    {
+        var request = new CorrelationRequest(kind, first, second, third, fourth);
+        return request.IsSound() ? request : throw new ArgumentException($"{request} has a negative or too large dimension, or a shift or a number of bits outside its range.");
     }
 
-    private bool IsSound() => First >= 0 && Second >= 0 && Third >= 0 && First <= MaximumElements && Kind switch
+    private bool IsSound() => First >= 0 && Second >= 0 && Third >= 0 && Fourth == 0 && First <= MaximumElements && Kind switch
     {
         CorrelationKind.MatrixTriple => (long)First * Second <= MaximumElements && (long)Second * Third <= MaximumElements
             && (long)First * Third <= MaximumElements && Second <= MaximumElements && Third <= MaximumElements,
         CorrelationKind.Truncation => Second is >= 1 and <= 58 && Third == 0,
+        CorrelationKind.FusedMask => Second is >= 1 and <= 58 && Third <= 64 && Second <= Third - 2 && (long)First * 64 <= 8L * MaximumElements,
+        CorrelationKind.PowerKeys => Second >= 1 && AreKeysSound(),
+        CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys => AreKeysSound(),
         _ => Second == 0 && Third == 0,
     };
+
+    private bool AreKeysSound() =>
+        Second <= 58 && Third is >= 2 and <= 64 && (Second == 0 || Second <= Third - 2) && (long)First * Third * (ComparisonKeyLayout.SeedWords + 3) <= MaximumElements;
 }
 
 /// <summary>How a part of a correlation comes about.</summary>
@@ -142,6 +211,12 @@ internal enum PartRole
 
     /// <summary>XOR-shared bits that the dealer computed.</summary>
     FixedBits,
+
+    /// <summary>Uniform bits of each party's own, which only the dealer knows as well: no shares of anything.</summary>
+    Own,
+
+    /// <summary>Words that the dealer computed and all parties get alike.</summary>
+    Common,
 }
 
 /// <summary>One vector of a correlation.</summary>

@@ -147,6 +147,27 @@ public sealed class Correlations : IDisposable
         return new SelectionTuple(parts[0], parts[1], parts[2], parts[3]);
     }
 
+    /// <summary>Masks and keys for comparisons with thresholds.</summary>
+    public ThresholdKeys TakeThresholdKeys(int count, int shift, int bits) => TakeKeys(CorrelationRequest.ThresholdKeys(count, shift, bits));
+
+    /// <summary>The same, with what gives squares and cubes.</summary>
+    public ThresholdKeys TakePowerKeys(int count, int shift, int bits) => TakeKeys(CorrelationRequest.PowerKeys(count, shift, bits));
+
+    /// <summary>Masks and keys for max(x, 0).</summary>
+    public ReluKeys TakeReluKeys(int count, int shift, int bits)
+    {
+        var request = CorrelationRequest.ReluKeys(count, shift, bits);
+        var parts = Take(request);
+        return new ReluKeys(request, parts[0], parts[1], parts[2], parts[3]);
+    }
+
+    /// <summary>Masks for truncations and comparisons of the same numbers.</summary>
+    public FusedMask TakeFusedMask(int count, int shift, int bits)
+    {
+        var parts = Take(CorrelationRequest.FusedMask(count, shift, bits));
+        return new FusedMask(shift, bits, parts[0], parts[1], parts[2]);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -176,7 +197,7 @@ public sealed class Correlations : IDisposable
                     continue;
                 }
 
-                if (part.Role != PartRole.FixedBits && !plan.Scheme.Algebra.AreElements(correction[..part.Words]))
+                if (part.Role is not (PartRole.FixedBits or PartRole.Common) && !plan.Scheme.Algebra.AreElements(correction[..part.Words]))
                 {
                     return false;
                 }
@@ -186,6 +207,12 @@ public sealed class Correlations : IDisposable
         }
 
         return true;
+    }
+
+    private ThresholdKeys TakeKeys(CorrelationRequest request)
+    {
+        var parts = Take(request);
+        return new ThresholdKeys(request, parts[0], parts[1], parts[2], parts[3]);
     }
 
     private ulong[][] Take(CorrelationRequest wanted)

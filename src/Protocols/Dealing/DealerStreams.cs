@@ -62,12 +62,12 @@ internal sealed class DealerStreams : IDisposable
     }
 
     /// <summary>Shares a vector that the dealer computed.</summary>
-    internal void Fixed(ulong[] value)
+    internal void Fixed(ReadOnlySpan<ulong> value)
     {
         var shares = Draw(_scheme.CorruptionThreshold, value.Length);
         if (_scheme.Kind == SharingKind.Shamir)
         {
-            ulong[][] points = [value, .. shares];
+            ulong[][] points = [value.ToArray(), .. shares];
             for (var party = shares.Length; party < _scheme.Parties; party++)
             {
                 Interpolate(points, _fixedWeights[party], Correction(party, value.Length));
@@ -96,6 +96,28 @@ internal sealed class DealerStreams : IDisposable
         }
 
         return sum;
+    }
+
+    /// <summary>Draws uniform bits of each party's own.</summary>
+    internal ulong[][] Own(int words)
+    {
+        var own = new ulong[_seeds.Length][];
+        for (var party = 0; party < own.Length; party++)
+        {
+            own[party] = new ulong[words];
+            UniformElements.FillRing64(_seeds[party], own[party]);
+        }
+
+        return own;
+    }
+
+    /// <summary>Gives all parties the same words.</summary>
+    internal void Common(ReadOnlySpan<ulong> words)
+    {
+        for (var party = 0; party < _seeds.Length; party++)
+        {
+            words.CopyTo(Correction(party, words.Length));
+        }
     }
 
     /// <summary>XOR-shares bits that the dealer computed.</summary>

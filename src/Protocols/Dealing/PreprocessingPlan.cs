@@ -10,7 +10,7 @@ namespace PrivacyGrains.Protocols.Dealing;
 public sealed class PreprocessingPlan
 {
     private const string MessageKind = "mpc.preprocessing";
-    private const byte MessageVersion = 1;
+    private const byte MessageVersion = 2;
     private const int MaximumRequests = 1 << 16;
 
     /// <summary>The most words of correction for one party: 1 GiB.</summary>
@@ -29,7 +29,9 @@ public sealed class PreprocessingPlan
     public ImmutableArray<CorrelationRequest> Requests { get; }
 
     /// <summary>Checks the batches and makes them a plan.</summary>
-    /// <exception cref="ArgumentException">A request is a default value, there are more than 65536, or a party's correction would pass 2^27 words.</exception>
+    /// <exception cref="ArgumentException">
+    /// A request is a default value or of a kind that the scheme has not, there are more than 65536, or a party's correction would pass 2^27 words.
+    /// </exception>
     public static PreprocessingPlan Create(SharingScheme scheme, IEnumerable<CorrelationRequest> requests)
     {
         ArgumentNullException.ThrowIfNull(scheme);
@@ -38,6 +40,11 @@ public sealed class PreprocessingPlan
         if (all.Length > MaximumRequests || all.Any(request => !Enum.IsDefined(request.Kind)))
         {
             throw new ArgumentException($"At most {MaximumRequests} requests, none of them a default value, make a plan; these are {all.Length}.", nameof(requests));
+        }
+
+        foreach (var foreign in all.Where(request => !request.Fits(scheme)))
+        {
+            throw new ArgumentException($"{scheme} has no {foreign}.", nameof(requests));
         }
 
         var plan = new PreprocessingPlan(scheme, all);
@@ -49,7 +56,7 @@ public sealed class PreprocessingPlan
     /// <summary>Words that a party gets beside its seed.</summary>
     /// <param name="party">0 to n - 1.</param>
     /// <remarks>
-    /// Additive: none but for the last party, who gets one word per computed element and per 64 computed bits. Shamir: the seeds of the first t parties
+    /// Additive: none but for the last party, who gets one word per computed element and per 64 computed bits, and for the keys of comparison functions, whose common part both parties get. Shamir: the seeds of the first t parties
     /// (t + 1 for uniform elements) determine the polynomials; everybody after them gets the share itself.
     /// </remarks>
     public long CorrectionWords(int party)
@@ -71,7 +78,7 @@ public sealed class PreprocessingPlan
             .Byte((byte)Scheme.Kind).Int32(Scheme.Parties).Int32(Scheme.CorruptionThreshold).Int32(Requests.Length);
         foreach (var request in Requests)
         {
-            writer.Byte((byte)request.Kind).Int32(request.First).Int32(request.Second).Int32(request.Third);
+            writer.Byte((byte)request.Kind).Int32(request.First).Int32(request.Second).Int32(request.Third).Int32(request.Fourth);
         }
 
         return writer.ToArray();
@@ -92,7 +99,8 @@ public sealed class PreprocessingPlan
         var requests = ImmutableArray.CreateBuilder<CorrelationRequest>();
         for (var i = 0; i < count && i < MaximumRequests && reader.Failure is null; i++)
         {
-            if (CorrelationRequest.FromNumbers(reader.Byte(), reader.Int32(), reader.Int32(), reader.Int32()) is { } request)
+            if (CorrelationRequest.FromNumbers(reader.Byte(), reader.Int32(), reader.Int32(), reader.Int32(), reader.Int32()) is { } request
+                && scheme is not null && request.Fits(scheme))
             {
                 requests.Add(request);
             }
@@ -121,6 +129,7 @@ public sealed class PreprocessingPlan
         PartRole.Random => party > scheme.CorruptionThreshold,
         PartRole.Fixed => party >= scheme.CorruptionThreshold,
         PartRole.FixedBits => party == scheme.Parties - 1,
+        PartRole.Common => true,
         _ => false,
     };
 }

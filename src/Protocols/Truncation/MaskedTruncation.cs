@@ -43,7 +43,7 @@ public static class MaskedTruncation
             var addsConstants = committee.Scheme.AddsConstants(committee.Self);
             if (committee.Scheme.Kind == SharingKind.Additive)
             {
-                FinishRing(opened, high, overflow, shift, addsConstants);
+                FinishRing(opened, high, overflow, shift, bits: 64, addsConstants);
             }
             else
             {
@@ -54,26 +54,28 @@ public static class MaskedTruncation
         });
     }
 
-    // c = x' + r mod 2^64 with x' in 0..2^63. The sum of x' and the low 63 bits of r passed 2^63 exactly where the top bits of c and r differ, so
-    // floor(x' / 2^f) is (c mod 2^63 >> f) - (r mod 2^63 >> f) + (c63 xor r63) 2^(63-f), or one less; c63 is public: the xor is linear in r63.
-    private static void FinishRing(Span<ulong> opened, ReadOnlySpan<ulong> high, ReadOnlySpan<ulong> overflow, int shift, bool addsConstants)
+    // With k bits that matter, 64 in a truncation of its own: c = x' + r mod 2^k with x' in 0..2^(k-1). The sum of x' and the low k-1 bits of r passed
+    // 2^(k-1) exactly where the top bits of c and r differ, so floor(x' / 2^f) is (c mod 2^(k-1) >> f) - (r mod 2^(k-1) >> f) + (c_top xor r_top) 2^(k-1-f),
+    // or one less; c_top is public: the xor is linear in r_top.
+    internal static void FinishRing(Span<ulong> opened, ReadOnlySpan<ulong> high, ReadOnlySpan<ulong> overflow, int shift, int bits, bool addsConstants)
     {
         unchecked
         {
-            var weight = 1UL << (63 - shift);
-            var offset = 1UL << (62 - shift);
+            var weight = 1UL << (bits - 1 - shift);
+            var offset = 1UL << (bits - 2 - shift);
+            var low = (1UL << (bits - 1)) - 1;
             for (var i = 0; i < opened.Length; i++)
             {
-                var top = opened[i] >> 63;
+                var top = (opened[i] >> (bits - 1)) & 1;
                 var share = (overflow[i] * weight * (1 - (2 * top))) - high[i];
-                opened[i] = addsConstants ? share + ((opened[i] & long.MaxValue) >> shift) + (top * weight) - offset : share;
+                opened[i] = addsConstants ? share + ((opened[i] & low) >> shift) + (top * weight) - offset : share;
             }
         }
     }
 
     // c = x' + r mod p with x' in 0..2^60. No wrap where r < 2^60; else it wrapped exactly where c < 2^60: the dealer's third part is what to
     // subtract more in that case. In F_p every party adds the public terms.
-    private static void FinishField(Span<ulong> opened, ReadOnlySpan<ulong> high, ReadOnlySpan<ulong> overflow, int shift)
+    internal static void FinishField(Span<ulong> opened, ReadOnlySpan<ulong> high, ReadOnlySpan<ulong> overflow, int shift)
     {
         var offset = 1UL << (59 - shift);
         for (var i = 0; i < opened.Length; i++)

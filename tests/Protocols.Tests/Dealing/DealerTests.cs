@@ -186,7 +186,7 @@ public sealed class DealerTests
             Assert.Equal("preprocessing.malformed", PreprocessingPlan.Parse(bytes.AsSpan(0, length)).Fault.Code());
         }
 
-        bytes[^13] = 99; // the last request's kind
+        bytes[^17] = 99; // the last request's kind
         Assert.Equal("preprocessing.malformed", PreprocessingPlan.Parse(bytes).Fault.Code());
     }
 
