@@ -38,7 +38,7 @@ public abstract record PlanLayer
     /// <param name="columnBound">The absolute values of no column of W add up to more; null where no more is known than <paramref name="weightBound"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number lies outside, is NaN or infinite.</exception>
     public static PlanLayer Dense(int outputs, bool secretWeights, double weightBound, double biasBound, double? columnBound = null) =>
-        DenseLayer.Create(outputs, secretWeights, weightBound, biasBound, columnBound);
+        DenseLayer.Create(outputs, secretWeights, new LinearBounds(weightBound, biasBound, columnBound));
 
     /// <summary>Whether it takes so many values.</summary>
     internal virtual bool Takes(int inputs) => inputs == 1;

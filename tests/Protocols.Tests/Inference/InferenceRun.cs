@@ -1,7 +1,6 @@
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Protocols.Dealing;
 using PrivacyGrains.Protocols.Inference;
-using PrivacyGrains.Protocols.Inference.Layers;
 using PrivacyGrains.Protocols.Sharing;
 using PrivacyGrains.Protocols.Tests.Sharing;
 
@@ -13,6 +12,11 @@ internal sealed class InferenceRun
     private readonly Dictionary<int, ShareTensor> _outputs = [];
 
     public InferenceRun(InferencePlan plan, double[] input, IReadOnlyList<(double[] Weights, double[] Bias)> layers, SessionId? session = null)
+        : this(plan, input, [.. layers.Select(layer => (IReadOnlyList<double[]>)[layer.Weights, layer.Bias])], session)
+    {
+    }
+
+    public InferenceRun(InferencePlan plan, double[] input, IReadOnlyList<IReadOnlyList<double[]>> parameters, SessionId? session = null)
     {
         Plan = plan;
         var scheme = plan.Scheme;
@@ -21,7 +25,7 @@ internal sealed class InferenceRun
         var blobs = Dealer.Deal(plan.Preprocessing, Session, SystemRandomSource.Instance);
         BlobBytes = [.. blobs.Select(blob => (long)blob.Length)];
         var inputs = SecretSharing.Split(scheme, input, plan.InputShape, plan.Format, SystemRandomSource.Instance);
-        var weights = ShareWeights(plan, layers);
+        var weights = ShareWeights(plan, parameters);
         Sides = new InferenceSide[scheme.Parties];
         MessagesSent = new int[scheme.Parties];
         BytesSent = new long[scheme.Parties];
@@ -90,25 +94,11 @@ internal sealed class InferenceRun
         }
     }
 
-    private static LayerWeights[][] ShareWeights(InferencePlan plan, IReadOnlyList<(double[] Weights, double[] Bias)> layers)
+    private static LayerWeights[][] ShareWeights(InferencePlan plan, IReadOnlyList<IReadOnlyList<double[]>> parameters)
     {
-        DenseLayer[] dense = [.. plan.Layers.OfType<DenseLayer>()];
-        var all = Enumerable.Range(0, plan.Scheme.Parties).Select(_ => new LayerWeights[dense.Length]).ToArray();
-        var width = plan.Features;
-        for (var i = 0; i < dense.Length; i++)
-        {
-            var weights = SecretSharing.Split(plan.Scheme, layers[i].Weights, TensorShape.Of(width, dense[i].Outputs), plan.Format, SystemRandomSource.Instance);
-            var bias = SecretSharing.Split(plan.Scheme, layers[i].Bias, TensorShape.Of(dense[i].Outputs), plan.Format, SystemRandomSource.Instance);
-            for (var party = 0; party < all.Length; party++)
-            {
-                all[party][i] = dense[i].SecretWeights
-                    ? LayerWeights.Shared(weights[party], bias[party])
-                    : LayerWeights.Public(plan.Scheme, plan.Format, width, layers[i].Weights, layers[i].Bias);
-            }
-
-            width = dense[i].Outputs;
-        }
-
-        return all;
+        LayerWeights[][] all = [.. plan.Parameters.Select((wanted, i) => wanted[0].IsSecret
+            ? LayerWeights.Split(plan.Scheme, wanted, parameters[i], SystemRandomSource.Instance).ToArray()
+            : Enumerable.Repeat(LayerWeights.Public(plan.Scheme, wanted, parameters[i]), plan.Scheme.Parties).ToArray())];
+        return [.. Enumerable.Range(0, plan.Scheme.Parties).Select(party => all.Select(layer => layer[party]).ToArray())];
     }
 }

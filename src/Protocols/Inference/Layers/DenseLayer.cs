@@ -12,8 +12,7 @@ public sealed record DenseLayer : PlanLayer
 {
     internal const byte Number = 1;
 
-    private DenseLayer(int outputs, bool secretWeights, double weightBound, double biasBound, double? columnBound) =>
-        (Outputs, SecretWeights, WeightBound, BiasBound, ColumnBound) = (outputs, secretWeights, weightBound, biasBound, columnBound);
+    private DenseLayer(int outputs, bool secretWeights, LinearBounds bounds) => (Outputs, SecretWeights, Bounds) = (outputs, secretWeights, bounds);
 
     /// <summary>Columns of the weight matrix.</summary>
     public int Outputs { get; }
@@ -21,40 +20,38 @@ public sealed record DenseLayer : PlanLayer
     /// <summary>Whether the weights are shared among the parties; otherwise all of them know the weights.</summary>
     public bool SecretWeights { get; }
 
+    /// <summary>What is stated of the weights.</summary>
+    public LinearBounds Bounds { get; }
+
     /// <summary>The greatest |weight|.</summary>
-    public double WeightBound { get; }
+    public double WeightBound => Bounds.Weight;
 
     /// <summary>The greatest |bias|.</summary>
-    public double BiasBound { get; }
-
-    /// <summary>The greatest sum of a column's absolute values, where it is stated.</summary>
-    public double? ColumnBound { get; }
+    public double BiasBound => Bounds.Bias;
 
     /// <inheritdoc/>
     public override string Name => "dense";
 
     internal override byte Kind => Number;
 
-    internal static DenseLayer Create(int outputs, bool secretWeights, double weightBound, double biasBound, double? columnBound)
+    /// <summary>Checks the parts.</summary>
+    /// <param name="outputs">Columns of W, at least 1.</param>
+    /// <param name="secretWeights">Whether the weights are shared (a product of shares) or known to all parties (a local product).</param>
+    /// <param name="bounds">What is stated of the weights.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number lies outside, is NaN or infinite.</exception>
+    public static PlanLayer Create(int outputs, bool secretWeights, LinearBounds bounds)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
-        return !LayerTable.IsBound(weightBound) ? throw new ArgumentOutOfRangeException(nameof(weightBound), "The bound of weights must be positive and finite.")
-            : !LayerTable.IsBound(biasBound, zero: true) ? throw new ArgumentOutOfRangeException(nameof(biasBound), "The bound of biases must not be negative, and finite.")
-            : columnBound is { } column && !LayerTable.IsBound(column) ? throw new ArgumentOutOfRangeException(nameof(columnBound), "The bound of columns must be positive and finite.")
-            : new DenseLayer(outputs, secretWeights, weightBound, biasBound, columnBound);
+        return new DenseLayer(outputs, secretWeights, LinearBounds.Checked(bounds));
     }
 
     internal static PlanLayer? Read(ref WireReader reader)
     {
         var (outputs, secret) = (reader.Int32(), reader.Byte());
-        var (weightBound, biasBound, columnBound) = (reader.Double(), reader.Double(), reader.Double());
-        return outputs >= 1 && secret <= 1 && LayerTable.IsBound(weightBound) && LayerTable.IsBound(biasBound, zero: true) && LayerTable.IsBound(columnBound, zero: true)
-            ? new DenseLayer(outputs, secret == 1, weightBound, biasBound, columnBound == 0 ? null : columnBound)
-            : null;
+        return LinearBounds.Read(ref reader) is { } bounds && outputs >= 1 && secret <= 1 ? new DenseLayer(outputs, secret == 1, bounds) : null;
     }
 
-    internal override void Write(WireWriter writer) =>
-        writer.Int32(Outputs).Byte(SecretWeights ? (byte)1 : (byte)0).Double(WeightBound).Double(BiasBound).Double(ColumnBound ?? 0);
+    internal override void Write(WireWriter writer) => Bounds.Write(writer.Int32(Outputs).Byte(SecretWeights ? (byte)1 : (byte)0));
 
     internal override PlanOutcome Output(PlanSetting setting, ImmutableArray<PlanValue> inputs)
     {
@@ -71,17 +68,15 @@ public sealed record DenseLayer : PlanLayer
             return $"{records} x {width} by {width} x {Outputs} is too large for one batch.";
         }
 
-        // Half an ulp of encoding is on every weight and the bias, and one of truncation on the result.
-        var column = Math.Min(width * (WeightBound + setting.Ulp), (ColumnBound ?? double.PositiveInfinity) + (width * setting.Ulp));
-        var bound = (column * input.Bound) + BiasBound + (2 * setting.Ulp);
-        return setting.RangeTrouble("A product", bound, 2 * setting.FractionalBits) is { } trouble
+        var bound = Bounds.Output(setting, width, input.Bound);
+        return setting.RangeTrouble("A product", bound, setting.FractionalBits + Bounds.Bits(setting, bound)) is { } trouble
             ? trouble
             : PlanValue.Within(TensorShape.Of([.. dimensions[..^1], Outputs]), bound);
     }
 
     internal override ImmutableArray<LayerParameter> Parameters(PlanSetting setting, ImmutableArray<PlanValue> inputs) =>
     [
-        new("weights", TensorShape.Of(inputs[0].Shape.Dimensions[^1], Outputs), WeightBound, setting.FractionalBits, SecretWeights),
+        new("weights", TensorShape.Of(inputs[0].Shape.Dimensions[^1], Outputs), WeightBound, Bits(setting, inputs[0]), SecretWeights),
         new("bias", TensorShape.Of(Outputs), BiasBound, setting.FractionalBits, SecretWeights),
     ];
 
@@ -91,7 +86,7 @@ public sealed record DenseLayer : PlanLayer
         return
         [
             .. SecretWeights ? Products.MatrixRequests(place.Scheme, rows, width, Outputs) : [],
-            CorrelationRequest.Truncation(rows * Outputs, place.Setting.FractionalBits),
+            CorrelationRequest.Truncation(rows * Outputs, Bits(place.Setting, place.Input)),
         ];
     }
 
@@ -101,14 +96,14 @@ public sealed record DenseLayer : PlanLayer
         return Traffic.InTurn(SecretWeights ? Products.MatrixWords(place.Scheme, rows, width, Outputs) : [], [rows * Outputs]);
     }
 
-    // x W has 2f fractional bits; the bias is lifted to them, and one truncation brings both back to f.
+    // x W has the fractional bits of both; the bias is lifted to them, and one truncation brings it back to those of x.
     internal override IEnumerable<AwaitingPeers[]> Script(LayerPlace place, LayerRun run, ShareTensor[] inputs, Slot<ShareTensor> slot)
     {
         var (rows, width) = Matrix(place);
         var x = inputs[0].Reshape(TensorShape.Of(rows, width));
         var multiply = SecretWeights ? new Products(run.Committee, run.Correlations, run.Random).TakeMatrix(rows, width, Outputs) : null;
-        var tuple = run.Correlations.TakeTruncation(rows * Outputs, place.Setting.FractionalBits);
-        var (weights, lift) = (run.Weights!, 1UL << place.Setting.FractionalBits);
+        var tuple = run.Correlations.TakeTruncation(rows * Outputs, Bits(place.Setting, place.Input));
+        var (weights, lift) = (run.Weights!, 1UL << Bits(place.Setting, place.Input));
         ShareTensor product;
         if (multiply is not null)
         {
@@ -154,6 +149,8 @@ public sealed record DenseLayer : PlanLayer
 
         return y;
     }
+
+    private int Bits(PlanSetting setting, PlanValue input) => Bounds.Bits(setting, Bounds.Output(setting, input.Shape.Dimensions[^1], input.Bound));
 
     private static (int Rows, int Width) Matrix(LayerPlace place)
     {

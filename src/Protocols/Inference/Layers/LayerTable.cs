@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PrivacyGrains.Protocols.Wire;
 
 namespace PrivacyGrains.Protocols.Inference.Layers;
@@ -12,8 +13,53 @@ internal static class LayerTable
         DenseLayer.Number => DenseLayer.Read(ref reader),
         ReluLayer.Number => PlanLayer.Relu,
         SigmoidLayer.Number => PlanLayer.Sigmoid,
+        ReshapeLayer.Number => ReshapeLayer.Read(ref reader),
+        TransposeLayer.Number => TransposeLayer.Read(ref reader),
+        GatherLayer.Number => GatherLayer.Read(ref reader),
+        PadLayer.Number => PadLayer.Read(ref reader),
+        ConcatLayer.Number => ConcatLayer.Read(ref reader),
+        CombineLayer.Number => CombineLayer.Read(ref reader),
+        MultiplyLayer.Number => MultiplyLayer.Instance,
+        ScaleLayer.Number => ScaleLayer.Read(ref reader),
+        ClipLayer.Number => ClipLayer.Read(ref reader),
+        AffineLayer.Number => AffineLayer.Read(ref reader),
+        ConvolutionLayer.Number => ConvolutionLayer.Read(ref reader),
+        MaxPoolLayer.Number => MaxPoolLayer.Read(ref reader),
+        AveragePoolLayer.Number => AveragePoolLayer.Read(ref reader),
+        ReduceLayer.Number => ReduceLayer.Read(ref reader),
+        ArgMaxLayer.Number => ArgMaxLayer.Instance,
+        TanhLayer.Number => TanhLayer.Instance,
         _ => null,
     };
+
+    /// <summary>A count and so many numbers, or null where they are too many or not there.</summary>
+    internal static ImmutableArray<int>? Integers(ref WireReader reader, int most)
+    {
+        var count = reader.Int32();
+        if (count < 0 || count > most)
+        {
+            return null;
+        }
+
+        var numbers = ImmutableArray.CreateBuilder<int>();
+        for (var i = 0; i < count && reader.Failure is null; i++)
+        {
+            numbers.Add(reader.Int32());
+        }
+
+        return numbers.Count == count ? numbers.ToImmutable() : null;
+    }
+
+    internal static WireWriter Integers(this WireWriter writer, ImmutableArray<int> numbers)
+    {
+        writer.Int32(numbers.Length);
+        foreach (var number in numbers)
+        {
+            writer.Int32(number);
+        }
+
+        return writer;
+    }
 
     internal static WireWriter Double(this WireWriter writer, double value) => writer.UInt64(BitConverter.DoubleToUInt64Bits(value));
 

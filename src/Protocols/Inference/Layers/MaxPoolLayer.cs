@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using PrivacyGrains.Protocols.Dealing;
+using PrivacyGrains.Protocols.Functions;
+using PrivacyGrains.Protocols.Sharing;
+using PrivacyGrains.Protocols.Wire;
+
+namespace PrivacyGrains.Protocols.Inference.Layers;
+
+/// <summary>The greatest number under each window, exact, in 8 rounds for each doubling of the window; padding counts as less than all.</summary>
+public sealed record MaxPoolLayer : PlanLayer
+{
+    internal const byte Number = 15;
+
+    private MaxPoolLayer(SlidingWindow window) => Window = window;
+
+    /// <summary>What slides over the last two dimensions.</summary>
+    public SlidingWindow Window { get; }
+
+    /// <inheritdoc/>
+    public override string Name => "max-pool";
+
+    internal override byte Kind => Number;
+
+    /// <summary>Checks the window.</summary>
+    /// <param name="window">What slides over the last two dimensions.</param>
+    /// <exception cref="ArgumentException">A number lies outside.</exception>
+    public static PlanLayer Create(SlidingWindow window) => new MaxPoolLayer(SlidingWindow.Checked(window));
+
+    internal static PlanLayer? Read(ref WireReader reader) => SlidingWindow.Read(ref reader) is { } window ? new MaxPoolLayer(window) : null;
+
+    internal override void Write(WireWriter writer) => Window.Write(writer);
+
+    internal override PlanOutcome Output(PlanSetting setting, ImmutableArray<PlanValue> inputs) =>
+        PoolShape(inputs[0], Window) is not { } shape ? $"a window {Window} does not fit {inputs[0].Shape}, or makes too much for one batch."
+            : setting.RangeTrouble("A compared difference", inputs[0].Upper - inputs[0].Lower + setting.Ulp, setting.FractionalBits) is { } trouble ? trouble
+            : inputs[0] with { Shape = shape };
+
+    internal override ImmutableArray<CorrelationRequest> Requests(LayerPlace place) => RowMaximum.Requests(place.Scheme, place.Output.Shape.Length, Window.Size);
+
+    internal override ImmutableArray<int> WordsPerRound(LayerPlace place) => RowMaximum.WordsPerRound(place.Scheme, place.Output.Shape.Length, Window.Size);
+
+    internal override IEnumerable<AwaitingPeers[]> Script(LayerPlace place, LayerRun run, ShareTensor[] inputs, Slot<ShareTensor> slot)
+    {
+        // No element is below the input's lower bound, so that it never wins over one.
+        var least = Math.Floor(Math.ScaleB(place.Input.Lower, place.Setting.FractionalBits));
+        var windows = RecordMap.Apply(
+            inputs[0], PoolMap(place.Input, Window), place.Scheme.Algebra.FromSigned((long)least), TensorShape.Of(place.Output.Shape.Length, Window.Size));
+        var levels = Tournament.Take(run.Committee, windows.Shape, run.Correlations, indexed: false);
+        var greatest = new Slot<ShareTensor>();
+        foreach (var round in RowMaximum.Script(run.Committee, windows, levels, greatest))
+        {
+            yield return round;
+        }
+
+        slot.Value = greatest.Value.Reshape(place.Output.Shape);
+    }
+
+    internal override double[] Evaluate(LayerPlace place, double[][] inputs, double[][] parameters) =>
+        [.. RecordMap.Apply<double>(inputs[0], place.Input.Records, PoolMap(place.Input, Window), double.NegativeInfinity).Chunk(Window.Size).Select(window => window.Max())];
+
+    /// <summary>One number for each window, or null.</summary>
+    internal static TensorShape? PoolShape(PlanValue input, SlidingWindow window) =>
+        input.Shape.Dimensions is [_, .. var outer, var height, var width] && window.Over(height, width) is var (down, right)
+        && TensorShape.TryCreate([input.Records, .. outer, down, right]) is { } shape && !PlanSetting.TooLarge((long)shape.Length * window.Size) ? shape : null;
+
+    /// <summary>For each plane of a record its windows.</summary>
+    internal static int[] PoolMap(PlanValue input, SlidingWindow window)
+    {
+        var (height, width) = (input.Shape.Dimensions[^2], input.Shape.Dimensions[^1]);
+        var places = window.Places(height, width);
+        var map = new int[input.Width / (height * width) * places.Length];
+        for (var j = 0; j < map.Length; j++)
+        {
+            var from = places[j % places.Length];
+            map[j] = from >= 0 ? (j / places.Length * height * width) + from : from;
+        }
+
+        return map;
+    }
+}

@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using PrivacyGrains.Arithmetic;
+using PrivacyGrains.Protocols.Inference;
+using PrivacyGrains.Protocols.Inference.Layers;
+using PrivacyGrains.Protocols.Sharing;
+using PrivacyGrains.Protocols.Tests.Sharing;
+
+namespace PrivacyGrains.Protocols.Tests.Inference;
+
+public sealed class LayerTests
+{
+    private const int Rows = 3;
+    private static readonly LinearBounds Bounds = new(1, 1, null, 16);
+    private static readonly SharingScheme[] Grid = [SharingScheme.Additive(2), SharingScheme.Additive(3), SharingScheme.Shamir(3, 1), SharingScheme.Shamir(3, 2), SharingScheme.Shamir(5, 2)];
+
+    /// <summary>Every kind: a record's dimensions, the layer, and how many values it takes.</summary>
+    private static readonly Dictionary<string, (int[] Record, PlanLayer Layer, int Takes, double Error)> Cases = new()
+    {
+        ["reshape"] = ([2, 3, 4], ReshapeLayer.Create(6, 4), 1, 0),
+        ["transpose"] = ([2, 3, 4], TransposeLayer.Create(2, 0, 1), 1, 0),
+        ["gather"] = ([2, 5, 3], GatherLayer.Create(1, 4, 0, 0, 2), 1, 0),
+        ["pad"] = ([2, 3, 3], PadLayer.Create([0, 1, 2], [1, 0, 1], -1.5), 1, 0),
+        ["concat"] = ([2, 3, 2], ConcatLayer.Create(1), 3, 0),
+        ["add"] = ([2, 3], CombineLayer.Add, 2, 0),
+        ["subtract"] = ([2, 3], CombineLayer.Subtract, 2, 0),
+        ["multiply"] = ([2, 3], MultiplyLayer.Instance, 2, 0),
+        ["square"] = ([2, 3], MultiplyLayer.Instance, 1, 0),
+        ["scale by a whole number"] = ([7], ScaleLayer.Create(-3, 0.25), 1, 0),
+        ["scale"] = ([7], ScaleLayer.Create(0.1, -2), 1, 0),
+        ["clip"] = ([9], ClipLayer.Create(-1, 2.5), 1, 0),
+        ["clip below"] = ([9], ClipLayer.Create(-0.5, double.PositiveInfinity), 1, 0),
+        ["clip above"] = ([9], ClipLayer.Create(double.NegativeInfinity, 1), 1, 0),
+        ["clip beyond the range"] = ([9], ClipLayer.Create(-100, 100), 1, 0),
+        ["affine"] = ([3, 2, 2], AffineLayer.Create([3, 1, 1], true, true, true, Bounds), 1, 0),
+        ["affine, public"] = ([3, 2, 2], AffineLayer.Create([3, 1, 1], true, true, false, Bounds), 1, 0),
+        ["factor"] = ([4, 2], AffineLayer.Create([2], true, false, true, Bounds), 1, 0),
+        ["summand"] = ([4, 2], AffineLayer.Create([4, 2], false, true, true, Bounds), 1, 0),
+        ["dense over the last dimension"] = ([4, 5], DenseLayer.Create(3, true, Bounds), 1, 0),
+        ["convolution"] = ([3, 5, 6], ConvolutionLayer.Create(new SlidingWindow(3, 2) { RowStride = 2, Top = 1, Left = 1, Bottom = 1, Right = 2 }, 4, 1, true, Bounds), 1, 0),
+        ["convolution, public"] = ([3, 5, 6], ConvolutionLayer.Create(new SlidingWindow(3, 2), 4, 1, false, Bounds), 1, 0),
+        ["groups"] = ([4, 4, 4], ConvolutionLayer.Create(new SlidingWindow(2, 2) { ColumnDilation = 2 }, 6, 2, true, Bounds), 1, 0),
+        ["depthwise"] = ([3, 4, 4], ConvolutionLayer.Create(new SlidingWindow(3, 3) { Top = 1, Left = 1, Bottom = 1, Right = 1 }, 3, 3, true, Bounds), 1, 0),
+        ["max-pool"] = ([2, 5, 5], MaxPoolLayer.Create(new SlidingWindow(3, 3) { RowStride = 2, ColumnStride = 2, Top = 1, Left = 1, Bottom = 1, Right = 1 }), 1, 0),
+        ["average-pool"] = ([2, 5, 5], AveragePoolLayer.Create(new SlidingWindow(2, 3) { RowStride = 2, Top = 1, Left = 1 }, countsPadding: false), 1, 0),
+        ["average-pool with padding"] = ([2, 5, 5], AveragePoolLayer.Create(new SlidingWindow(2, 3) { RowStride = 2, Top = 1, Left = 1 }, countsPadding: true), 1, 0),
+        ["sum"] = ([2, 5], ReduceLayer.Sum, 1, 0),
+        ["maximum"] = ([2, 5], ReduceLayer.Greatest, 1, 0),
+        ["argmax"] = ([2, 5], ArgMaxLayer.Instance, 1, 0),
+        ["relu"] = ([2, 5], PlanLayer.Relu, 1, 0),
+        ["sigmoid"] = ([6], PlanLayer.Sigmoid, 1, 1.0 / 1024),
+        ["tanh"] = ([6], TanhLayer.Instance, 1, 1.0 / 1024),
+    };
+
+    public static TheoryData<string> Kinds => [.. Cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Layer_InEveryScheme_EqualsTheClearOne_AndCostsWhatThePlanSays(string kind)
+    {
+        var (record, layer, takes, error) = Cases[kind];
+        foreach (var scheme in Grid)
+        {
+            var plan = PlanOf(scheme, record, layer, takes);
+            var input = Numbers(plan.InputShape.Length, 1, 4);
+            IReadOnlyList<double[]>[] parameters = [.. plan.Parameters.Select(own => (IReadOnlyList<double[]>)[.. own.Select((p, i) => Numbers(p.Shape.Length, (byte)(2 + i), p.Bound))])];
+            var run = new InferenceRun(plan, input, parameters);
+            var (got, wanted) = (run.Complete(), ClearEvaluation.Evaluate(plan, input, parameters));
+            Assert.Equal(wanted.Length, got.Length);
+            Assert.All(got.Zip(wanted), pair => Assert.InRange(pair.First - pair.Second, -error - (32.0 / 65536), error + (32.0 / 65536)));
+            Assert.All(got, value => Assert.InRange(value, plan.Steps[^1].Output.Lower, plan.Steps[^1].Output.Upper));
+            Assert.All(run.MessagesSent, sent => Assert.Equal(plan.MessagesPerParty, sent));
+            Assert.All(run.BytesSent, sent => Assert.Equal(plan.BytesPerParty, sent));
+            Assert.Equal(Enumerable.Range(0, scheme.Parties).Select(party => plan.PreprocessingBytes(party, run.Session)), run.BlobBytes);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Plan_ParsesBack_AndEveryCutIsMalformed(string kind)
+    {
+        var (record, layer, takes, _) = Cases[kind];
+        var plan = PlanOf(Grid[0], record, layer, takes);
+        var bytes = plan.ToBytes();
+        Assert.True(InferencePlan.Parse(bytes).Try(out var read, out var fault), fault?.ToString());
+        Assert.Equal(bytes, read.ToBytes());
+        Assert.Equal(plan.Nodes.AsEnumerable(), read.Nodes.AsEnumerable());
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            Assert.Equal("plan.malformed", InferencePlan.Parse(bytes.AsSpan(0, length)).Fault.Code());
+        }
+    }
+
+    [Fact]
+    public void Plan_OfHostileBytes_IsAPlanOrAFault()
+    {
+        using var random = Schemes.Random(7);
+        var noise = new byte[8];
+        foreach (var (record, layer, takes, _) in Cases.Values)
+        {
+            var whole = PlanOf(Grid[0], record, layer, takes).ToBytes();
+            for (var i = 0; i < 300; i++)
+            {
+                var bytes = whole.ToArray();
+                random.Fill(noise);
+                bytes[BitConverter.ToUInt16(noise) % bytes.Length] = noise[2];
+                bytes[BitConverter.ToUInt16(noise, 3) % bytes.Length] ^= (byte)(1 << (noise[5] & 7));
+                Assert.True(InferencePlan.Parse(bytes).Try(out var plan, out var fault) ? plan.Rounds >= 0 : fault.Code.StartsWith("plan.", StringComparison.Ordinal));
+            }
+        }
+    }
+
+    [Fact]
+    public void Branches_ShareRounds_AndAreJoined()
+    {
+        var layers = new PlanNode[]
+        {
+            new(DenseLayer.Create(6, true, Bounds), [0]), new(DenseLayer.Create(6, true, Bounds), [0]), // side by side
+            new(PlanLayer.Relu, [1]), new(PlanLayer.Sigmoid, [2]),
+            new(CombineLayer.Add, [3, 4]), new(CombineLayer.Add, [5, 1]), // a residual
+            new(ConcatLayer.Create(0), [6, 2, 6]),
+        };
+        foreach (var scheme in Grid)
+        {
+            var plan = InferencePlan.CreateGraph(scheme, 4, 5, layers, 16, 4);
+            Assert.Equal(2 + 10, plan.Rounds);
+            var input = Numbers(20, 1, 4);
+            IReadOnlyList<double[]>[] parameters = [.. plan.Parameters.Select((own, n) => (IReadOnlyList<double[]>)[.. own.Select((p, i) => Numbers(p.Shape.Length, (byte)(2 + n + (5 * i)), p.Bound))])];
+            var run = new InferenceRun(plan, input, parameters);
+            var state = 77u;
+            var got = run.Complete(count => (int)((state = unchecked((state * 1664525) + 1013904223)) % (uint)count));
+            Assert.All(got.Zip(ClearEvaluation.Evaluate(plan, input, parameters)), pair => Assert.InRange(pair.First - pair.Second, -2.0 / 1024, 2.0 / 1024));
+            Assert.All(run.BytesSent, sent => Assert.Equal(plan.BytesPerParty, sent));
+        }
+    }
+
+    [Fact]
+    public void CreateGraph_AWayBackOrWrongNumbersOfValues_AreRefused()
+    {
+        Refused("earlier layer", new PlanNode(PlanLayer.Relu, [1]));
+        Refused("earlier layer", new PlanNode(PlanLayer.Relu, [-1]));
+        Refused("earlier layer", new PlanNode(PlanLayer.Relu, []));
+        Refused("earlier layer", new PlanNode(CombineLayer.Add, [0]));
+        Refused("reshape", new PlanNode(ReshapeLayer.Create(5), [0]));
+        Refused("fit", new PlanNode(GatherLayer.Create(0, 6), [0]));
+        Refused("windows of", new PlanNode(ReshapeLayer.Create(1, 1, 6), [0]), new PlanNode(ConvolutionLayer.Create(new SlidingWindow(1, 6), 1 << 21, 1, true, Bounds), [1]));
+
+        static void Refused(string words, params PlanNode[] nodes) => Assert.Contains(
+            words, Assert.Throws<ArgumentException>(() => InferencePlan.CreateGraph(SharingScheme.Additive(2), 2, 6, nodes, 16, 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ColumnBound_LeavesRoomThatTheGreatestWeightDoesNot()
+    {
+        PlanLayer[] Deep(double? column) => [.. Enumerable.Range(0, 8).Select(_ => DenseLayer.Create(100, true, new LinearBounds(1, 1, column, 16)))];
+        Assert.Throws<ArgumentException>(() => InferencePlan.Create(SharingScheme.Additive(2), 1, 100, Deep(null), 16, 1));
+        var plan = InferencePlan.Create(SharingScheme.Additive(2), 1, 100, Deep(4), 16, 1);
+        Assert.True(plan.Steps[^1].Output.Bound < 1 << 18);
+    }
+
+    // A node for the record's dimensions, more values of it where the layer takes several, then the layer.
+    private static InferencePlan PlanOf(SharingScheme scheme, int[] record, PlanLayer layer, int takes)
+    {
+        List<PlanNode> nodes = [new(ReshapeLayer.Create(record), [0])];
+        ImmutableArray<int> inputs = [1];
+        for (var i = 1; i < takes; i++)
+        {
+            nodes.Add(new PlanNode(ScaleLayer.Create(i + 1, 0.5), [1]));
+            inputs = inputs.Add(nodes.Count);
+        }
+
+        nodes.Add(new PlanNode(layer, inputs));
+        return InferencePlan.CreateGraph(scheme, Rows, record.Aggregate(1, (a, b) => a * b), nodes, 16, 4);
+    }
+
+    private static double[] Numbers(int count, byte seed, double bound) =>
+        [.. Schemes.Uniform(WordAlgebra.Ring64, count, seed).Select(word => ((word >> 11) * Math.ScaleB(2 * bound, -53)) - bound)];
+}
