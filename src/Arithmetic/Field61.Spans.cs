@@ -40,6 +40,17 @@ public static partial class Field61
         }
     }
 
+    /// <summary>Adds x times one factor to what the sums hold.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void MultiplyAdd(ReadOnlySpan<ulong> x, ulong factor, Span<ulong> sums)
+    {
+        WordLoops.RequireSameLength(x.Length, x.Length, sums.Length);
+        for (var i = 0; i < x.Length; i++)
+        {
+            sums[i] = Add(sums[i], Multiply(x[i], factor));
+        }
+    }
+
     /// <summary>x plus one summand.</summary>
     public static void AddConstant(ReadOnlySpan<ulong> x, ulong summand, Span<ulong> destination) =>
         WordLoops.Apply<AddField61>(x, summand, destination);

@@ -95,4 +95,22 @@ public sealed class Field61Tests
             }
         }
     }
+
+    [Fact]
+    public void MultiplyAdd_EqualsScaleThenAdd()
+    {
+        var random = new PrivacyGrains.Arithmetic.Randomness.AesCtrRandomSource(new byte[16]);
+        var (x, sums, term, expected) = (new ulong[77], new ulong[77], new ulong[77], new ulong[77]);
+        UniformElements.FillField61(random, x);
+        UniformElements.FillField61(random, sums);
+        foreach (var factor in (ulong[])[0, 1, 3, Field61.Modulus - 1, x[5]])
+        {
+            Field61.Scale(x, factor, term);
+            Field61.Add(sums, term, expected);
+            Field61.MultiplyAdd(x, factor, sums);
+            Assert.Equal(expected, sums);
+        }
+
+        Assert.Throws<ArgumentException>(() => Field61.MultiplyAdd(x, 1, new ulong[76]));
+    }
 }

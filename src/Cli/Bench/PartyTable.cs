@@ -32,21 +32,21 @@ internal sealed class PartyTable : IDisposable
         };
         var roster = Roster.Create(terms, names.Select(name => new RosterMember(name, RosterRoles.Compute, keys[name].PublicKey)));
         var locals = names.ToDictionary(name => name, name => Own(LocalSession.Begin(roster, name, keys[name])));
-        var boxes = new Dictionary<(PartyId From, PartyId To), Channel<byte[]>>();
+        var boxes = new Dictionary<(PartyId From, PartyId To), Channel<(byte[] Memory, int Length)>>();
         foreach (var from in names)
         {
             foreach (var to in names.Where(name => name != from))
             {
-                boxes[(from, to)] = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+                boxes[(from, to)] = Channel.CreateUnbounded<(byte[] Memory, int Length)>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
             }
         }
 
         Seats =
         [
-            .. names.Select(name => new Seat(
+            .. names.Select(name => Own(new Seat(
                 Committee.Create(scheme, names, name),
-                names.Where(peer => peer != name).ToDictionary(peer => peer, peer => Own(locals[name].Connect(locals[peer].Offer).Value)),
-                boxes)),
+                names.Where(peer => peer != name).ToDictionary(
+                    peer => peer, peer => new SeatLink(Own(locals[name].Connect(locals[peer].Offer).Value), new BoxCarrier(boxes[(name, peer)], boxes[(peer, name)])))))),
         ];
         foreach (var local in locals.Values)
         {

@@ -16,7 +16,7 @@ internal static class PrimitiveWorks
     public static BenchWork Multiply(string name, int count)
     {
         var scheme = SharingScheme.Additive(2);
-        return new BenchWork(name, scheme, 1, Seat.LengthOf(2 * count), table =>
+        return new BenchWork(name, scheme, 1, BenchMessage.LengthOf(2 * count), table =>
         {
             var (x, y) = (Words(count), Words(count));
             var (xs, ys) = (Split(scheme, x), Split(scheme, y));
@@ -31,7 +31,7 @@ internal static class PrimitiveWorks
     public static BenchWork ShamirMultiply(string name, int count)
     {
         var scheme = SharingScheme.Shamir(3, 1);
-        return new BenchWork(name, scheme, 1, 2 * Seat.LengthOf(count), table =>
+        return new BenchWork(name, scheme, 1, 2 * BenchMessage.LengthOf(count), table =>
         {
             ulong[] x = [.. Words(count).Select(word => word % Field61.Modulus)], y = [.. Words(count).Select(word => word % Field61.Modulus)];
             var (xs, ys) = (Split(scheme, x), Split(scheme, y));
@@ -47,7 +47,7 @@ internal static class PrimitiveWorks
     {
         var scheme = SharingScheme.Additive(2);
         var words = ThresholdComparison.WordsPerRound(scheme, count, 1);
-        return new BenchWork(name, scheme, words.Length, words.Sum(Seat.LengthOf), table =>
+        return new BenchWork(name, scheme, words.Length, words.Sum(BenchMessage.LengthOf), table =>
         {
             var x = Words(count);
             for (var i = 0; i < count; i++)

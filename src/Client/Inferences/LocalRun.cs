@@ -56,7 +56,7 @@ internal sealed class LocalRun(LayerWeights[][] weights, IRandomSource random)
             {
                 cancel.ThrowIfCancellationRequested();
                 var to = Array.IndexOf(parties, next.Message.To);
-                Take(to, sides[to].Receive(parties[next.From], next.Message.Bytes));
+                Take(to, sides[to].Receive(parties[next.From], next.Message.ToBytes()));
             }
         }
         finally
@@ -85,7 +85,7 @@ internal sealed class LocalRun(LayerWeights[][] weights, IRandomSource random)
             };
             foreach (var message in outbound)
             {
-                (messages, bytes) = (messages + 1, bytes + message.Bytes.Length);
+                (messages, bytes) = (messages + 1, bytes + message.Length);
                 bag.Enqueue((party, message));
             }
 

@@ -101,7 +101,7 @@ internal sealed partial class ComputationGrain
 
         var key = await keys.GetAsync(_self.Value);
         var outcome = await Task.Run(() => side.SealOutput(output, key, clock.GetElapsedTime(side.StartedAt).TotalSeconds));
-        if (await CloseAsync(ComputationBook.Completed))
+        if (outcome is not null && await CloseAsync(ComputationBook.Completed))
         {
             await Task.WhenAll(_sends.Values);
             await grains.GetGrain<IInferenceGrain>(_session).SideEndedAsync(outcome);

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Grains.Inference;
 using PrivacyGrains.Privacy.Ledger;
 using PrivacyGrains.Protocols;
@@ -12,29 +11,34 @@ using PrivacyGrains.Protocols.Inference;
 using PrivacyGrains.Protocols.Rosters;
 using PrivacyGrains.Protocols.Sessions;
 using PrivacyGrains.Protocols.Sharing;
-using PlanMessage = PrivacyGrains.Protocols.Inference.RoundMessage;
 
 namespace PrivacyGrains.Grains.Computation;
 
 /// <summary>The memory of one side: keys, channels, shares, correlations and the protocol's state. Secret; <see cref="Dispose"/> clears it.</summary>
 /// <remarks>Steps run one at a time, off the grain's scheduler; only <see cref="Enqueue"/> may be called meanwhile.</remarks>
-internal sealed class ComputationSide : IDisposable
+internal sealed partial class ComputationSide : IDisposable
 {
     private readonly ProposedSession _proposed;
     private readonly PartyId _self;
     private readonly int _index;
+    private readonly int _mostWaiting;
     private readonly LocalSession _local;
     private readonly Dictionary<PartyId, SecureChannel> _channels = [];
+    private readonly Dictionary<PartyId, MessageOpening> _openings = [];
+    private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<PartyId, ConcurrentQueue<ReadOnlyMemory<byte>>> _inbound = [];
     private readonly Dictionary<string, ShareTensor> _inputs = new(StringComparer.Ordinal);
     private Correlations? _correlations;
     private InferenceSide? _machine;
     private long _bytesSent;
+    private bool _isStepping;
+    private bool _isDisposed;
 
     private ComputationSide(ProposedSession proposed, PartyId self, LocalSession local)
     {
         (_proposed, _self, _local) = (proposed, self, local);
         _index = proposed.Statement.ComputeParties.IndexOf(self);
+        _mostWaiting = 64 + (2 * (proposed.Plan.LongestMessage / ChannelFrame.PartLength)); // a peer may be one round ahead
         Binding = ReleaseBinding.Create("inference", proposed.Roster.Terms.Session.Value, proposed.Roster.Digest.Span, proposed.Roster.Terms.ComputationDigest.Span);
     }
 
@@ -99,6 +103,7 @@ internal sealed class ComputationSide : IDisposable
             }
 
             _channels[peer] = channel;
+            _openings[peer] = new MessageOpening(channel);
             _inbound[peer] = [];
         }
 
@@ -173,82 +178,37 @@ internal sealed class ComputationSide : IDisposable
         return null;
     }
 
-    /// <summary>Notes that the rounds begin.</summary>
-    public void Started(long timestamp) => (IsRunning, StartedAt) = (true, timestamp);
-
-    /// <summary>The first local step.</summary>
-    public ComputationStep Start()
+    /// <summary>Erases everything; where a step runs, at its end, since what it computes on may serve another session the moment it is given back.</summary>
+    public void Dispose()
     {
-        var (plan, statement) = (_proposed.Plan, _proposed.Statement);
-        var (features, weights) = InferenceLayout.Assemble(plan, statement, _inputs);
-        var committee = Committee.Create(plan.Scheme, statement.ComputeParties, _self);
-        var (machine, first) = InferenceSide.Begin(plan, Roster.Terms.Session, committee, features, weights, _correlations!, SystemRandomSource.Instance);
-        _machine = machine;
-        return StepOf(first);
-    }
-
-    /// <summary>Queues a peer's frame.</summary>
-    public ProtocolFault? Enqueue(PartyId peer, ReadOnlyMemory<byte> frame)
-    {
-        const int Waiting = 64;
-        if (!_inbound.TryGetValue(peer, out var queue))
+        lock (_gate)
         {
-            return new ProtocolFault("computation.foreign-peer", peer, "a compute party of this session", "another party, or one before the sides agreed");
-        }
-
-        if (queue.Count >= Waiting)
-        {
-            return new ProtocolFault("computation.flooded", peer, $"at most {Waiting} frames in waiting", "one more");
-        }
-
-        queue.Enqueue(frame);
-        return null;
-    }
-
-    /// <summary>Takes the waiting frames and goes as far as it gets.</summary>
-    public ComputationStep Continue()
-    {
-        var outbound = new List<(PartyId, byte[])>();
-        while (NextFrame() is var (peer, frame))
-        {
-            if (!_channels[peer].Open(frame.Span).Try(out var message, out var fault))
+            if (_isDisposed)
             {
-                return ComputationStep.Broken(fault);
+                return;
             }
 
-            var step = StepOf(_machine!.Receive(peer, message));
-            outbound.AddRange(step.Outbound);
-            if (step.Fault is not null || step.Output is not null)
+            (_isDisposed, IsRunning) = (true, false);
+            if (_isStepping)
             {
-                return step with { Outbound = outbound };
+                return;
             }
         }
 
-        return new ComputationStep(outbound, null, null);
-    }
-
-    /// <summary>Seals the output to the receiver and signs it together with the transcripts of all channels.</summary>
-    public SideOutcome SealOutput(ReadOnlyMemory<byte> output, SigningKey key, double seconds)
-    {
-        var statement = _proposed.Statement;
-        var message = SealedInput.Seal(Roster, _self, key, statement.Receiver, statement.ReceiverKey, SessionPurposes.Output, output.Span);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var channel in _channels.OrderBy(pair => pair.Key).Select(pair => pair.Value))
-        {
-            hash.AppendData(channel.SignTranscript(key));
-        }
-
-        var transcript = hash.GetHashAndReset();
-        var signature = SessionPurposes.SignTranscript(Roster, transcript, message, key);
-        return new SideOutcome(
-            _self.Value, message, signature, Convert.ToHexStringLower(transcript), null, null, null, _bytesSent, _machine!.Round, seconds);
+        Erase();
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override string ToString() => $"side of {_self} in {Roster}";
+
+    private void Erase()
     {
-        IsRunning = false;
         _local.Dispose();
+        foreach (var opening in _openings.Values)
+        {
+            opening.Dispose();
+        }
+
         foreach (var channel in _channels.Values)
         {
             channel.Dispose();
@@ -261,41 +221,5 @@ internal sealed class ComputationSide : IDisposable
 
         _machine?.Dispose();
         _correlations?.Dispose();
-    }
-
-    /// <inheritdoc/>
-    public override string ToString() => $"side of {_self} in {Roster}";
-
-    private (PartyId Peer, ReadOnlyMemory<byte> Frame)? NextFrame()
-    {
-        foreach (var peer in _machine!.Missing)
-        {
-            if (_inbound[peer].TryDequeue(out var frame))
-            {
-                return (peer, frame);
-            }
-        }
-
-        return null;
-    }
-
-    private ComputationStep StepOf(InferenceProgress progress) => progress switch
-    {
-        InferenceProgress.Continue go => new ComputationStep(Seal(go.Outbound), null, null),
-        InferenceProgress.Finish end => new ComputationStep(Seal(end.Outbound), end.Output.ToBytes(), null),
-        InferenceProgress.Halt halt => ComputationStep.Broken(halt.Fault),
-        _ => throw new InvalidOperationException($"No progress: {progress.GetType().Name}"),
-    };
-
-    private List<(PartyId, byte[])> Seal(IEnumerable<PlanMessage> outbound)
-    {
-        var frames = new List<(PartyId, byte[])>();
-        foreach (var message in outbound)
-        {
-            _bytesSent += message.Bytes.Length;
-            frames.Add((message.To, _channels[message.To].Seal(message.Bytes.Span)));
-        }
-
-        return frames;
     }
 }

@@ -11,6 +11,8 @@ namespace PrivacyGrains.Protocols.Beaver;
 /// </remarks>
 public static class BeaverMatrixProduct
 {
+    private const int RowWords = 16 * 1024;
+
     /// <summary>Masks both factors. Send the words, keep the state.</summary>
     /// <param name="committee">Who computes.</param>
     /// <param name="x">This party's share of an m x k matrix.</param>
@@ -32,24 +34,44 @@ public static class BeaverMatrixProduct
 
         var algebra = committee.Scheme.Algebra;
         var (a, b, c) = triple.Consume();
-        var outbound = new ulong[a.Length + b.Length];
-        algebra.Subtract(x.Words, a, outbound.AsSpan(0, a.Length));
-        algebra.Subtract(y.Words, b, outbound.AsSpan(a.Length));
-        return AwaitingPeers<ShareTensor>.Broadcast(committee, Combination.Open, outbound, opened =>
+        return AwaitingPeers<ShareTensor>.Stream(committee, Combination.Open, a.Length + b.Length, Mask, Multiply);
+
+        // All of D, then all of E.
+        void Mask(int from, Span<ulong> destination)
         {
-            var d = opened.AsSpan(0, a.Length);
-            var e = opened.AsSpan(a.Length);
+            var first = Math.Clamp(a.Length - from, 0, destination.Length);
+            algebra.Subtract(x.Words.Slice(Math.Min(from, a.Length), first), a.AsSpan(Math.Min(from, a.Length), first), destination[..first]);
+            var (at, second) = (Math.Max(0, from - a.Length), destination.Length - first);
+            algebra.Subtract(y.Words.Slice(at, second), b.AsSpan(at, second), destination[first..]);
+        }
+
+        ShareTensor Multiply(OpenedWords opened)
+        {
+            var e = new ulong[b.Length];
+            opened.Read(a.Length, e);
             if (committee.Scheme.AddsConstants(committee.Self))
             {
                 algebra.Add(b, e, b); // D * B + D * E = D * (B + E): one product where D * E is public
             }
 
-            var term = new ulong[c.Length];
-            algebra.MultiplyMatrix(d, b, term, m, k, n);
-            algebra.Add(c, term, c);
-            algebra.MultiplyMatrix(a, e, term, m, k, n);
-            algebra.Add(c, term, c);
+            // Some rows at a time: what is opened of D is used while it is in the cache.
+            var rows = Math.Min(m, Math.Max(1, RowWords / (4 * Math.Max(1, k))) * 4);
+            var d = new ulong[rows * k];
+            var term = new ulong[rows * n];
+            for (var row = 0; row < m; row += rows)
+            {
+                var now = Math.Min(rows, m - row);
+                var left = d.AsSpan(0, now * k);
+                var part = term.AsSpan(0, now * n);
+                var sum = c.AsSpan(row * n, now * n);
+                opened.Read(row * k, left);
+                algebra.MultiplyMatrix(left, b, part, now, k, n);
+                algebra.Add(sum, part, sum);
+                algebra.MultiplyMatrix(a.AsSpan(row * k, now * k), e, part, now, k, n);
+                algebra.Add(sum, part, sum);
+            }
+
             return ShareTensor.Own(committee.Scheme, committee.Self, TensorShape.Of(m, n), c);
-        });
+        }
     }
 }

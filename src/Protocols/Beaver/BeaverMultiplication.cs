@@ -34,14 +34,30 @@ public static class BeaverMultiplication
         var algebra = committee.Scheme.Algebra;
         var length = x.Shape.Length;
         var (a, b, c) = triple.Consume();
-        var outbound = new ulong[2 * length];
-        algebra.Subtract(x.Words, a, outbound.AsSpan(0, length));
-        algebra.Subtract(y.Words, b, outbound.AsSpan(length));
-        return AwaitingPeers<ShareTensor>.Broadcast(committee, Combination.Open, outbound, opened =>
+        return AwaitingPeers<ShareTensor>.Stream(committee, Combination.Open, 2 * length, Mask, Multiply);
+
+        // All of d, then all of e.
+        void Mask(int from, Span<ulong> destination)
         {
-            var d = opened.AsSpan(0, length);
-            var e = opened.AsSpan(length);
-            return finish(Shares.Multiply(committee, d, e, a, b, c));
-        });
+            var first = Math.Clamp(length - from, 0, destination.Length);
+            algebra.Subtract(x.Words.Slice(Math.Min(from, length), first), a.AsSpan(Math.Min(from, length), first), destination[..first]);
+            var (at, second) = (Math.Max(0, from - length), destination.Length - first);
+            algebra.Subtract(y.Words.Slice(at, second), b.AsSpan(at, second), destination[first..]);
+        }
+
+        ShareTensor Multiply(OpenedWords opened)
+        {
+            Span<ulong> d = stackalloc ulong[OpenedWords.Run];
+            Span<ulong> e = stackalloc ulong[OpenedWords.Run];
+            for (var at = 0; at < length; at += OpenedWords.Run)
+            {
+                var run = Math.Min(OpenedWords.Run, length - at);
+                opened.Read(at, d[..run]);
+                opened.Read(length + at, e[..run]);
+                Shares.Multiply(committee, d[..run], e[..run], a.AsSpan(at, run), b.AsSpan(at, run), c.AsSpan(at, run));
+            }
+
+            return finish(c);
+        }
     }
 }

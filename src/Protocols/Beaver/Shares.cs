@@ -33,8 +33,8 @@ internal static class Shares
         }
     }
 
-    /// <summary>c + e * a + d * (b + e), the public e added by those who add constants. Overwrites a, b and c, and answers c.</summary>
-    internal static ulong[] Multiply(Committee committee, ReadOnlySpan<ulong> d, ReadOnlySpan<ulong> e, ulong[] a, ulong[] b, ulong[] c)
+    /// <summary>c + e * a + d * (b + e), the public e added by those who add constants. Leaves the product in c; overwrites a and b.</summary>
+    internal static void Multiply(Committee committee, ReadOnlySpan<ulong> d, ReadOnlySpan<ulong> e, Span<ulong> a, Span<ulong> b, Span<ulong> c)
     {
         var algebra = committee.Scheme.Algebra;
         algebra.Multiply(a, e, a);
@@ -46,6 +46,5 @@ internal static class Shares
 
         algebra.Multiply(b, d, b);
         algebra.Add(c, b, c);
-        return c;
     }
 }

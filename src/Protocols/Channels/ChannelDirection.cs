@@ -6,7 +6,8 @@ namespace PrivacyGrains.Protocols.Channels;
 /// <summary>One direction of a channel: its key, its place in the sequence, and the running hash of its frames.</summary>
 /// <remarks>
 /// AES-128-GCM (SP 800-38D) with the sequence number as nonce: four zero bytes, then eight big-endian. A direction has its own key and a number is used once,
-/// so no nonce repeats under a key. Running hash: H(0) = the handshake hash, H(i + 1) = SHA-256(H(i) || frame).
+/// so no nonce repeats under a key. Running hash: H(0) = the handshake hash, H(i + 1) = SHA-256(H(i) || header || tag); why not the whole frame is hashed stands
+/// in docs/protocols/session-keys.md. One thread at a time; the two directions of a channel may be used side by side.
 /// </remarks>
 internal sealed class ChannelDirection : IDisposable
 {
@@ -14,14 +15,14 @@ internal sealed class ChannelDirection : IDisposable
     private const int NonceLength = 12;
 
     private readonly AesGcm _aead;
-    private readonly byte[] _context;
-    private byte[] _hash;
+    private readonly byte[] _associated;
+    private readonly byte[] _hash = new byte[SHA256.HashSizeInBytes];
 
-    public ChannelDirection(ReadOnlySpan<byte> key, ulong id, byte[] context, byte[] handshakeHash)
+    public ChannelDirection(ReadOnlySpan<byte> key, ulong id, byte[] context, ReadOnlySpan<byte> handshakeHash)
     {
         _aead = new AesGcm(key, TagLength);
-        _context = context;
-        _hash = handshakeHash;
+        _associated = [.. context, .. new byte[ChannelFrame.HeaderLength]];
+        handshakeHash.CopyTo(_hash);
         Id = id;
     }
 
@@ -34,46 +35,54 @@ internal sealed class ChannelDirection : IDisposable
     /// <summary>The running hash over the frames so far.</summary>
     public ReadOnlySpan<byte> Hash => _hash;
 
-    /// <summary>Encrypts under the next number.</summary>
-    public void Encrypt(ReadOnlySpan<byte> plaintext, Span<byte> sealedBytes)
+    /// <summary>Encrypts a part where it lies in its frame, under the next number, and writes header and tag around it.</summary>
+    /// <param name="frame">Room for the header, the part, room for the tag.</param>
+    /// <param name="remaining">Bytes of the message that are still to go, this part's included.</param>
+    public void Seal(Span<byte> frame, int remaining)
     {
+        var header = new ChannelFrame(Id, Count, remaining);
+        header.Write(frame);
         Span<byte> nonce = stackalloc byte[NonceLength];
-        Prepare(nonce);
-        _aead.Encrypt(nonce, plaintext, sealedBytes[..plaintext.Length], sealedBytes[plaintext.Length..], _context);
+        Prepare(frame, nonce);
+        var part = frame.Slice(ChannelFrame.HeaderLength, header.Part);
+        _aead.Encrypt(nonce, part, part, frame[^TagLength..], _associated);
+        Advance(frame);
     }
 
-    /// <summary>Decrypts under the next number; false where the tag does not fit.</summary>
-    public bool TryDecrypt(ReadOnlySpan<byte> sealedBytes, Span<byte> plaintext)
+    /// <summary>Decrypts a frame of the next number; false, and no step further, where the tag does not fit.</summary>
+    public bool TryOpen(ReadOnlySpan<byte> frame, Span<byte> plaintext)
     {
         Span<byte> nonce = stackalloc byte[NonceLength];
-        Prepare(nonce);
+        Prepare(frame, nonce);
         try
         {
-            _aead.Decrypt(nonce, sealedBytes[..plaintext.Length], sealedBytes[plaintext.Length..], plaintext, _context);
-            return true;
+            _aead.Decrypt(nonce, frame.Slice(ChannelFrame.HeaderLength, plaintext.Length), frame[^TagLength..], plaintext, _associated);
         }
         catch (AuthenticationTagMismatchException)
         {
             return false;
         }
-    }
 
-    /// <summary>Takes a frame into the running hash and moves to the next number.</summary>
-    public void Advance(ReadOnlySpan<byte> frame)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(_hash);
-        hash.AppendData(frame);
-        _hash = hash.GetHashAndReset();
-        Count++;
+        Advance(frame);
+        return true;
     }
 
     public void Dispose() => _aead.Dispose();
 
-    private void Prepare(Span<byte> nonce)
+    private void Prepare(ReadOnlySpan<byte> frame, Span<byte> nonce)
     {
         nonce.Clear();
         BinaryPrimitives.WriteUInt64BigEndian(nonce[(NonceLength - sizeof(ulong))..], Count);
-        BinaryPrimitives.WriteUInt64LittleEndian(_context.AsSpan(_context.Length - sizeof(ulong)), Count);
+        frame[..ChannelFrame.HeaderLength].CopyTo(_associated.AsSpan(_associated.Length - ChannelFrame.HeaderLength));
+    }
+
+    private void Advance(ReadOnlySpan<byte> frame)
+    {
+        Span<byte> next = stackalloc byte[SHA256.HashSizeInBytes + ChannelFrame.HeaderLength + TagLength];
+        _hash.CopyTo(next);
+        frame[..ChannelFrame.HeaderLength].CopyTo(next[SHA256.HashSizeInBytes..]);
+        frame[^TagLength..].CopyTo(next[(SHA256.HashSizeInBytes + ChannelFrame.HeaderLength)..]);
+        SHA256.HashData(next, _hash);
+        Count = checked(Count + 1);
     }
 }

@@ -22,7 +22,7 @@ internal static class ChannelKeys
     public static (ChannelDirection Up, ChannelDirection Down) Derive(Roster roster, SessionOffer lower, SessionOffer upper, byte[] handshakeHash, byte[] agreed)
     {
         Span<byte> derived = stackalloc byte[DerivedLength];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, agreed, derived, handshakeHash, "privacygrains channel v1"u8);
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, agreed, derived, handshakeHash, "privacygrains channel v2"u8);
         CryptographicOperations.ZeroMemory(agreed);
         var up = new ChannelDirection(
             derived[..KeyLength], BinaryPrimitives.ReadUInt64LittleEndian(derived[(2 * KeyLength)..]), Context(roster, lower.Party, upper.Party), handshakeHash);
@@ -35,9 +35,9 @@ internal static class ChannelKeys
         return (up, down);
     }
 
-    /// <summary>The associated data of a direction, up to the sequence number.</summary>
+    /// <summary>The associated data of a direction, up to the frame's header.</summary>
     private static byte[] Context(Roster roster, PartyId sender, PartyId receiver) =>
-        new WireWriter("channel.context", 1)
+        new WireWriter("channel.context", 2)
             .Text(roster.Terms.Consortium).UInt64((ulong)roster.Terms.Epoch).Text(roster.Terms.Session.Value).Bytes(roster.Digest.Span)
-            .Text(roster.Terms.Suite).Text(sender.Value).Text(receiver.Value).UInt64(0).ToArray();
+            .Text(roster.Terms.Suite).Text(sender.Value).Text(receiver.Value).ToArray();
 }

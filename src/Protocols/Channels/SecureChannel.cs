@@ -7,20 +7,20 @@ namespace PrivacyGrains.Protocols.Channels;
 /// <summary>Carries messages between two members of a session: encrypted, authenticated, each once and in order.</summary>
 /// <remarks>
 /// <para>
-/// AES-128-GCM with one key per direction, the sequence number as nonce; associated data binds consortium, epoch, session, roster digest, suite, direction and
-/// number. See <see cref="LocalSession"/> for the exchange and for what it gives. A frame that is refused changes nothing: the next right one still opens.
+/// AES-128-GCM with one key per direction, the sequence number as nonce; associated data binds consortium, epoch, session, roster digest, suite, direction,
+/// number and the message's remaining length. See <see cref="LocalSession"/> for the exchange and for what it gives. A frame that is refused changes nothing: the
+/// next right one still opens. Messages longer than a frame go through <see cref="MessageSealing"/> and <see cref="MessageOpening"/>.
 /// </para>
 /// <para>
 /// A dropped last frame is not noticed by the channel itself: both sides sign the transcript (<see cref="SignTranscript"/>) and compare counts before any
-/// output. Lengths are visible. Not thread-safe. Dispose it to erase its keys.
+/// output. Lengths are visible. One thread at a time in each direction. Dispose it to erase its keys.
 /// </para>
 /// </remarks>
 public sealed class SecureChannel : IDisposable
 {
-    /// <summary>By how many bytes a frame is longer than its plaintext: kind and version 7, direction 8, number 8, length 4, tag 16.</summary>
-    public const int Overhead = 43;
+    /// <summary>By how many bytes a frame is longer than its part of a message: its header and its tag.</summary>
+    public const int Overhead = ChannelFrame.HeaderLength + ChannelDirection.TagLength;
 
-    private const string FrameKind = "ch";
     private readonly byte[] _handshakeHash;
     private readonly ChannelDirection _outbound;
     private readonly ChannelDirection _inbound;
@@ -51,19 +51,20 @@ public sealed class SecureChannel : IDisposable
     /// <summary>Frames opened so far.</summary>
     public ulong Received => _inbound.Count;
 
-    /// <summary>Seals the next message to the peer.</summary>
-    /// <param name="plaintext">The message's canonical bytes; secret.</param>
+    /// <summary>Seals a short message to the peer as one frame.</summary>
+    /// <param name="plaintext">The message's canonical bytes, at most <see cref="ChannelFrame.PartLength"/>; secret. <see cref="MessageSealing"/> takes any length.</param>
     /// <returns>The frame: <see cref="Overhead"/> bytes longer. Send each frame once and in order.</returns>
+    /// <exception cref="ArgumentException">The message is longer than a frame.</exception>
     public byte[] Seal(ReadOnlySpan<byte> plaintext)
     {
-        var sealedBytes = new byte[checked(plaintext.Length + ChannelDirection.TagLength)];
-        _outbound.Encrypt(plaintext, sealedBytes);
-        var frame = new WireWriter(FrameKind, 1).UInt64(_outbound.Id).UInt64(_outbound.Count).Bytes(sealedBytes).ToArray();
-        _outbound.Advance(frame);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(plaintext.Length, ChannelFrame.PartLength);
+        var frame = new byte[plaintext.Length + Overhead];
+        plaintext.CopyTo(frame.AsSpan(ChannelFrame.HeaderLength));
+        SealPart(frame, plaintext.Length);
         return frame;
     }
 
-    /// <summary>Opens the next message from the peer.</summary>
+    /// <summary>Opens the next message from the peer, which is one frame.</summary>
     /// <param name="frame">The bytes as they came.</param>
     /// <returns>
     /// The message, or a fault: <c>channel.malformed</c>, <c>channel.reflected</c> (an own frame), <c>channel.foreign-session</c> (of another channel),
@@ -71,35 +72,39 @@ public sealed class SecureChannel : IDisposable
     /// </returns>
     public Checked<byte[]> Open(ReadOnlySpan<byte> frame)
     {
-        var reader = new WireReader(frame, FrameKind, 1);
-        var (id, number) = (reader.UInt64(), reader.UInt64());
-        var sealedBytes = reader.Bytes();
-        if (!reader.Finish() || sealedBytes.Length < ChannelDirection.TagLength)
+        if (Expect(frame, out var header) is { } fault)
         {
-            return Fault("channel.malformed", "a frame", reader.Failure ?? "one without a tag");
+            return fault;
         }
 
-        if (id != _inbound.Id)
+        if (header.Remaining > header.Part)
         {
-            return id == _outbound.Id
-                ? Fault("channel.reflected", "a frame by the peer", "an own one")
-                : Fault("channel.foreign-session", $"a frame of {Session}", "one of another channel");
+            return Fault("channel.malformed", "a message of one frame", $"a part of {header.Remaining} bytes");
         }
 
-        if (number != _inbound.Count)
-        {
-            return Fault(number < _inbound.Count ? "channel.replayed" : "channel.out-of-order", $"frame {_inbound.Count}", $"frame {number}");
-        }
-
-        var plaintext = new byte[sealedBytes.Length - ChannelDirection.TagLength];
-        if (!_inbound.TryDecrypt(sealedBytes, plaintext))
-        {
-            return Fault("channel.tampered", $"frame {number} as it was sealed", "another");
-        }
-
-        _inbound.Advance(frame);
-        return plaintext;
+        var plaintext = new byte[header.Part];
+        return OpenPart(frame, header, plaintext) is { } tampered ? tampered : plaintext;
     }
+
+    /// <summary>Encrypts the part that lies between a frame's header and tag.</summary>
+    internal void SealPart(Span<byte> frame, int remaining) => _outbound.Seal(frame, remaining);
+
+    /// <summary>Whether this is the frame that comes next, as far as its header tells.</summary>
+    internal ProtocolFault? Expect(ReadOnlySpan<byte> frame, out ChannelFrame header)
+    {
+        var read = ChannelFrame.TryRead(frame);
+        header = read.GetValueOrDefault();
+        return read is null || frame.Length != header.Length ? Fault("channel.malformed", "a frame", $"{frame.Length} bytes that are none")
+            : header.Direction == _outbound.Id ? Fault("channel.reflected", "a frame by the peer", "an own one")
+            : header.Direction != _inbound.Id ? Fault("channel.foreign-session", $"a frame of {Session}", "one of another channel")
+            : header.Number != _inbound.Count
+                ? Fault(header.Number < _inbound.Count ? "channel.replayed" : "channel.out-of-order", $"frame {_inbound.Count}", $"frame {header.Number}")
+            : null;
+    }
+
+    /// <summary>Decrypts a frame that is expected.</summary>
+    internal ProtocolFault? OpenPart(ReadOnlySpan<byte> frame, ChannelFrame header, Span<byte> plaintext) =>
+        _inbound.TryOpen(frame, plaintext) ? null : Fault("channel.tampered", $"frame {header.Number} as it was sealed", "another");
 
     /// <summary>Signs what this side sent and received, before any output leaves.</summary>
     /// <param name="key">The own roster key.</param>
@@ -149,7 +154,7 @@ public sealed class SecureChannel : IDisposable
     private byte[] Transcript(PartyId signer)
     {
         var (up, down) = _isLower ? (_outbound, _inbound) : (_inbound, _outbound);
-        return new WireWriter("channel.transcript", 1)
+        return new WireWriter("channel.transcript", 2)
             .Text(signer.Value).Bytes(_handshakeHash).UInt64(up.Count).Bytes(up.Hash).UInt64(down.Count).Bytes(down.Hash).ToArray();
     }
 

@@ -100,6 +100,9 @@ public sealed partial class InferencePlan
     /// <summary>Bytes that each party sends in all its round messages.</summary>
     public long BytesPerParty => (Scheme.Parties - 1) * WordsPerRound.Sum(RoundMessage.LengthOf);
 
+    /// <summary>The longest message of all rounds in bytes, before sealing: what a channel takes memory for at most.</summary>
+    public int LongestMessage => checked((int)RoundMessage.LengthOf(WordsPerRound.DefaultIfEmpty(0).Max()));
+
     /// <summary>Bytes that the dealer sends to a party.</summary>
     /// <param name="party">0 to n - 1.</param>
     /// <param name="session">The session that the correlations are for.</param>

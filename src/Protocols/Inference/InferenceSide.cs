@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using PrivacyGrains.Arithmetic.Randomness;
+using PrivacyGrains.Protocols.Channels;
 using PrivacyGrains.Protocols.Dealing;
 using PrivacyGrains.Protocols.Sharing;
 using PrivacyGrains.Protocols.Wire;
@@ -14,15 +15,16 @@ namespace PrivacyGrains.Protocols.Inference;
 /// <para>Faults halt this side for good: <c>inference.stranger</c>, <c>inference.malformed</c>, <c>inference.foreign-run</c>, <c>inference.wrong-round</c>,
 /// <c>inference.doubled</c>, <c>inference.wrong-length</c>, <c>inference.missing</c>, <c>inference.after-end</c>, <c>opening.not-an-element</c>. Never a wrong result in their place; a wrong
 /// value of the right form is not detected (semi-honest security).</para>
-/// <para><see cref="Receive"/> computes on the caller's thread, milliseconds to seconds: a grain calls it off its scheduler, one call at a time. Not thread-safe.
+/// <para>Receiving computes on the caller's thread, milliseconds to seconds: a grain calls it off its scheduler, one call at a time. Not thread-safe.
 /// Keys, sealing and the proof that a peer is who it says are the channel's.</para>
 /// </remarks>
 public sealed class InferenceSide : IDisposable
 {
     private readonly byte[] _binding;
     private readonly Correlations _correlations;
-    private readonly Dictionary<PartyId, ReadOnlyMemory<ulong>> _current = [];
-    private readonly Dictionary<PartyId, ReadOnlyMemory<ulong>> _ahead = [];
+    private readonly Dictionary<PartyId, (SecretBuffer Message, ReadOnlyMemory<ulong> Words)> _current = [];
+    private readonly Dictionary<PartyId, (SecretBuffer Message, ReadOnlyMemory<ulong> Words)> _ahead = [];
+    private ImmutableArray<RoundMessage> _outbound = [];
     private Phase<ShareTensor>? _phase;
     private ProtocolFault? _fault;
 
@@ -71,39 +73,49 @@ public sealed class InferenceSide : IDisposable
         return (side, side.Report(side.Outbound()));
     }
 
-    /// <summary>Takes one peer's message and computes on as far as the messages allow.</summary>
+    /// <summary>Takes one peer's message, copied, and computes on as far as the messages allow.</summary>
     /// <param name="from">The peer, as the channel knows it.</param>
     /// <param name="message">Its bytes, unsealed; may be hostile.</param>
     /// <returns>What to do next. After a fault every call answers the same halt.</returns>
     public InferenceProgress Receive(PartyId from, ReadOnlyMemory<byte> message)
     {
-        if (_fault is not null)
+        var copy = SecretBuffer.Rent(message.Length);
+        message.Span.CopyTo(copy.Bytes);
+        return Receive(from, copy);
+    }
+
+    /// <summary>Takes one peer's message and computes on as far as the messages allow.</summary>
+    /// <param name="from">The peer, as the channel knows it.</param>
+    /// <param name="message">Its bytes, unsealed; may be hostile. This side owns and disposes it, also after a fault.</param>
+    /// <returns>What to do next. After a fault every call answers the same halt.</returns>
+    public InferenceProgress Receive(PartyId from, SecretBuffer message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (_fault is not null || _phase is Finished<ShareTensor>)
         {
-            return new InferenceProgress.Halt(_fault);
+            // A finished side stays finished: its output was handed out.
+            message.Dispose();
+            return new InferenceProgress.Halt(_fault ?? new ProtocolFault("inference.after-end", from, "nothing: this side is finished", "a message"));
         }
 
-        if (_phase is Finished<ShareTensor>)
+        if (Keep(from, message) is { } fault)
         {
-            // This side stays finished: its output was handed out.
-            return new InferenceProgress.Halt(new ProtocolFault("inference.after-end", from, "nothing: this side is finished", "a message"));
-        }
-
-        if (Keep(from, message.Span) is { } fault)
-        {
+            message.Dispose();
             return Stop(fault);
         }
 
         var outbound = ImmutableArray.CreateBuilder<RoundMessage>();
         while (_phase is AwaitingRound<ShareTensor> round && Missing.IsEmpty)
         {
-            PeerWords[] peers = [.. _current.Select(entry => new PeerWords(entry.Key, entry.Value))];
+            PeerWords[] peers = [.. _current.Select(entry => new PeerWords(entry.Key, entry.Value.Words))];
+            Settle();
             if (!round.Next(peers).Try(out var next, out fault))
             {
                 return Stop(fault);
             }
 
             _phase = next;
-            _current.Clear();
+            Forget(_current);
             foreach (var (peer, words) in _ahead)
             {
                 _current.Add(peer, words);
@@ -130,7 +142,12 @@ public sealed class InferenceSide : IDisposable
     }
 
     /// <summary>Forgets keys and correlations. An output share that was handed out stays its holder's.</summary>
-    public void Dispose() => _correlations.Dispose();
+    public void Dispose()
+    {
+        Forget(_current);
+        Forget(_ahead);
+        _correlations.Dispose();
+    }
 
     /// <inheritdoc/>
     public override string ToString() => _fault is { } fault ? $"halted: {fault}" : $"round {Round} of {Plan.Rounds}, {Committee}";
@@ -196,7 +213,7 @@ public sealed class InferenceSide : IDisposable
         return SHA256.HashData(writer.Written.Span);
     }
 
-    private ProtocolFault? Keep(PartyId from, ReadOnlySpan<byte> message)
+    private ProtocolFault? Keep(PartyId from, SecretBuffer message)
     {
         var index = Committee.IndexOf(from);
         if (index < 0 || index == Committee.Self)
@@ -220,13 +237,34 @@ public sealed class InferenceSide : IDisposable
         }
 
         // An earlier round is over because this peer's message of it came.
-        var isNew = read.Round >= Round && (read.Round == Round ? _current : _ahead).TryAdd(from, read.Words);
+        var isNew = read.Round >= Round && (read.Round == Round ? _current : _ahead).TryAdd(from, (message, read.Words));
         return isNew ? null : new ProtocolFault("inference.doubled", from, $"one message of round {read.Round}", "two");
     }
 
-    private ImmutableArray<RoundMessage> Outbound() => _phase is AwaitingRound<ShareTensor> round
-        ? [.. Committee.Peers.Select(peer => RoundMessage.Write(peer, _binding, round.Round, round.OutboundTo(peer)))]
+    private ImmutableArray<RoundMessage> Outbound() => _outbound = _phase is AwaitingRound<ShareTensor> round
+        ? [.. Committee.Peers.Select(peer => new RoundMessage(peer, _binding, round))]
         : [];
+
+    // A round's words are gone once it is finished: what was not written yet is written now.
+    private void Settle()
+    {
+        foreach (var message in _outbound)
+        {
+            message.Settle();
+        }
+
+        _outbound = [];
+    }
+
+    private static void Forget(Dictionary<PartyId, (SecretBuffer Message, ReadOnlyMemory<ulong> Words)> messages)
+    {
+        foreach (var (message, _) in messages.Values)
+        {
+            message.Dispose();
+        }
+
+        messages.Clear();
+    }
 
     private InferenceProgress Report(ImmutableArray<RoundMessage> outbound)
     {
@@ -248,8 +286,9 @@ public sealed class InferenceSide : IDisposable
     {
         _fault = fault;
         _phase = null;
-        _current.Clear();
-        _ahead.Clear();
+        _outbound = [];
+        Forget(_current);
+        Forget(_ahead);
         _correlations.Dispose();
         return new InferenceProgress.Halt(fault);
     }

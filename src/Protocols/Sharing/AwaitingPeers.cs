@@ -1,54 +1,65 @@
-using PrivacyGrains.Arithmetic;
-
 namespace PrivacyGrains.Protocols.Sharing;
-
-/// <summary>How the words of all parties become one vector that a step continues with.</summary>
-internal enum Combination
-{
-    /// <summary>Shares of a value: their sum, or the interpolation of the first t + 1.</summary>
-    Open,
-
-    /// <summary>Fresh shares of every party's own product: the interpolation over all n.</summary>
-    Reshare,
-
-    /// <summary>XOR shares of bits: their XOR.</summary>
-    OpenBits,
-}
 
 /// <summary>One round of one protocol, after this party's words are made and before its peers' words are in.</summary>
 /// <remarks>
-/// Send <see cref="OutboundTo"/> to each peer under the session's keys, then give all peers' words to <c>Finish</c> once. A word vector that is missing,
-/// doubled, from a stranger, of another length or not of the algebra is a fault that names its sender; a wrong value of the right form is not detected
-/// (semi-honest security).
+/// Send each peer its words under the session's keys (<see cref="WriteTo"/>, <see cref="OutboundTo"/>), then give all peers' words to <c>Finish</c> once;
+/// afterwards the own words are gone. A word vector that is missing, doubled, from a stranger, of another length or not of the algebra is a fault that names
+/// its sender; a wrong value of the right form is not detected (semi-honest security).
 /// </remarks>
 public abstract class AwaitingPeers
 {
-    private readonly ulong[][] _outbound;
     private readonly Combination _combination;
     private bool _used;
 
-    private protected AwaitingPeers(Committee committee, Combination combination, ulong[][] outbound)
+    private protected AwaitingPeers(Committee committee, Combination combination, int wordsPerPeer)
     {
         Committee = committee;
         _combination = combination;
-        _outbound = outbound;
+        WordsPerPeer = wordsPerPeer;
     }
 
     /// <summary>Who computes.</summary>
     public Committee Committee { get; }
 
     /// <summary>How many words go to each peer and come from each.</summary>
-    public int WordsPerPeer => _outbound[0].Length;
+    public int WordsPerPeer { get; }
 
-    /// <summary>The words for one peer. Secret from everybody else.</summary>
+    /// <summary>The words for one peer, newly allocated. Secret from everybody else.</summary>
     /// <exception cref="ArgumentException">That is no peer.</exception>
+    /// <exception cref="InvalidOperationException">The round was finished already.</exception>
     public ReadOnlySpan<ulong> OutboundTo(PartyId peer)
     {
-        var index = Committee.IndexOf(peer);
-        return index >= 0 && index != Committee.Self ? For(index) : throw new ArgumentException($"{peer} is no peer.", nameof(peer));
+        var words = new ulong[WordsPerPeer];
+        WriteTo(peer, 0, words);
+        return words;
     }
 
-    internal ReadOnlySpan<ulong> For(int party) => _outbound.Length == 1 ? _outbound[0] : _outbound[party];
+    /// <summary>Writes a run of the words for one peer where they are wanted.</summary>
+    /// <param name="peer">Whom they are for.</param>
+    /// <param name="from">The first word's place, 0 to <see cref="WordsPerPeer"/>.</param>
+    /// <param name="destination">Takes as many words as it is long. Secret from everybody but the peer.</param>
+    /// <exception cref="ArgumentException">That is no peer, or there are not so many words.</exception>
+    /// <exception cref="InvalidOperationException">The round was finished already.</exception>
+    public void WriteTo(PartyId peer, int from, Span<ulong> destination)
+    {
+        var index = Committee.IndexOf(peer);
+        if (index < 0 || index == Committee.Self)
+        {
+            throw new ArgumentException($"{peer} is no peer.", nameof(peer));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(from, WordsPerPeer - destination.Length);
+        if (_used)
+        {
+            throw new InvalidOperationException("The round was finished already; its words are gone.");
+        }
+
+        Write(index, from, destination);
+    }
+
+    /// <summary>Writes a run of the words for one party, this one included.</summary>
+    internal abstract void Write(int party, int from, Span<ulong> destination);
 
     /// <summary>Checks the peers' words, combines them with this party's own and continues.</summary>
     internal ProtocolFault? Accept(IReadOnlyList<PeerWords> peers)
@@ -65,16 +76,15 @@ public abstract class AwaitingPeers
             return fault;
         }
 
-        Continue(Combine(words));
+        Continue(new OpenedWords(this, _combination, words));
         return null;
     }
 
-    private protected abstract void Continue(ulong[] combined);
+    private protected abstract void Continue(OpenedWords opened);
 
     private ProtocolFault? Collect(IReadOnlyList<PeerWords> peers, ReadOnlyMemory<ulong>[] words)
     {
         ArgumentNullException.ThrowIfNull(peers);
-        words[Committee.Self] = _outbound.Length == 1 ? _outbound[0] : _outbound[Committee.Self];
         var seen = new bool[words.Length];
         seen[Committee.Self] = true;
         foreach (var peer in peers)
@@ -107,54 +117,18 @@ public abstract class AwaitingPeers
         var missing = Array.IndexOf(seen, false);
         return missing < 0 ? null : new ProtocolFault("opening.missing", Committee.Parties[missing], "one message", "none");
     }
-
-    private ulong[] Combine(ReadOnlyMemory<ulong>[] words)
-    {
-        var combined = words[0].ToArray();
-        var weights = _combination switch
-        {
-            Combination.Open => Committee.Scheme.OpeningWeights,
-            Combination.Reshare => Committee.Scheme.ResharingWeights,
-            _ => [],
-        };
-        if (!weights.IsEmpty)
-        {
-            Field61.Scale(combined, weights[0], combined);
-            var term = new ulong[combined.Length];
-            for (var party = 1; party < weights.Length; party++)
-            {
-                Field61.Scale(words[party].Span, weights[party], term);
-                Field61.Add(combined, term, combined);
-            }
-
-            return combined;
-        }
-
-        for (var party = 1; party < words.Length; party++)
-        {
-            if (_combination == Combination.OpenBits)
-            {
-                PackedBits.Xor(combined, words[party].Span, combined);
-            }
-            else
-            {
-                Committee.Scheme.Algebra.Add(combined, words[party].Span, combined);
-            }
-        }
-
-        return combined;
-    }
 }
 
 /// <summary>One round of one protocol that ends in a value.</summary>
 /// <typeparam name="T">What this party holds after the round.</typeparam>
-public sealed class AwaitingPeers<T> : AwaitingPeers
+public abstract class AwaitingPeers<T> : AwaitingPeers
 {
-    private readonly Func<ulong[], T> _finish;
     private T? _result;
 
-    private AwaitingPeers(Committee committee, Combination combination, ulong[][] outbound, Func<ulong[], T> finish)
-        : base(committee, combination, outbound) => _finish = finish;
+    private protected AwaitingPeers(Committee committee, Combination combination, int wordsPerPeer)
+        : base(committee, combination, wordsPerPeer)
+    {
+    }
 
     /// <summary>What the round gave, once it is finished.</summary>
     internal T Result => _result ?? throw new InvalidOperationException("The round is not finished.");
@@ -168,13 +142,24 @@ public sealed class AwaitingPeers<T> : AwaitingPeers
     /// <exception cref="InvalidOperationException">The round was finished already, also where it ended in a fault.</exception>
     public Checked<T> Finish(IReadOnlyList<PeerWords> peers) => Accept(peers) is { } fault ? fault : Result;
 
-    /// <summary>The same words to every peer.</summary>
+    /// <summary>The same words to every peer. The array becomes the round's own: what is opened takes its place and is handed to <paramref name="finish"/>.</summary>
     internal static AwaitingPeers<T> Broadcast(Committee committee, Combination combination, ulong[] words, Func<ulong[], T> finish) =>
-        new(committee, combination, [words], finish);
+        new WholeRound<T>(committee, combination, [words], finish);
 
-    /// <summary>Words of their own for every party, this one included.</summary>
+    /// <summary>Words of their own for every party, this one included. The arrays become the round's own, as for <see cref="Broadcast"/>.</summary>
     internal static AwaitingPeers<T> Deliver(Committee committee, ulong[][] words, Func<ulong[], T> finish) =>
-        new(committee, Combination.Reshare, words, finish);
+        new WholeRound<T>(committee, Combination.Reshare, words, finish);
 
-    private protected override void Continue(ulong[] combined) => _result = _finish(combined);
+    /// <summary>The same words to every peer, never held: made run by run as they are sent, and again as they are opened.</summary>
+    /// <param name="committee">Who computes.</param>
+    /// <param name="combination">How the words become one vector.</param>
+    /// <param name="words">How many.</param>
+    /// <param name="write">Makes a run of the words from the place that it is told; the same ones each time, until <paramref name="finish"/> has read them.</param>
+    /// <param name="finish">Reads what is opened, run by run, and ends the round.</param>
+    internal static AwaitingPeers<T> Stream(Committee committee, Combination combination, int words, WriteWords write, Func<OpenedWords, T> finish) =>
+        new StreamedRound<T>(committee, combination, words, write, finish);
+
+    private protected sealed override void Continue(OpenedWords opened) => _result = Complete(opened);
+
+    private protected abstract T Complete(OpenedWords opened);
 }

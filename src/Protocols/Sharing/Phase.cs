@@ -57,14 +57,34 @@ public sealed class AwaitingRound<T> : Phase<T>
     public ulong[] OutboundTo(PartyId peer)
     {
         var words = new ulong[WordsPerPeer];
-        var at = 0;
+        WriteTo(peer, 0, words);
+        return words;
+    }
+
+    /// <summary>Writes a run of the words for one peer where they are wanted.</summary>
+    /// <param name="peer">Whom they are for.</param>
+    /// <param name="from">The first word's place, 0 to <see cref="WordsPerPeer"/>.</param>
+    /// <param name="destination">Takes as many words as it is long. Secret from everybody but the peer.</param>
+    /// <exception cref="ArgumentException">That is no peer, or there are not so many words.</exception>
+    /// <exception cref="InvalidOperationException">The round was finished already.</exception>
+    public void WriteTo(PartyId peer, int from, Span<ulong> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(from, WordsPerPeer - destination.Length);
+        var start = 0;
         foreach (var step in _steps)
         {
-            step.OutboundTo(peer).CopyTo(words.AsSpan(at));
-            at += step.WordsPerPeer;
-        }
+            var skip = Math.Max(0, from - start);
+            var take = Math.Min(step.WordsPerPeer - skip, destination.Length);
+            if (take > 0)
+            {
+                step.WriteTo(peer, skip, destination[..take]);
+                destination = destination[take..];
+                from += take;
+            }
 
-        return words;
+            start += step.WordsPerPeer;
+        }
     }
 
     /// <summary>Takes all peers' words and goes to the next phase; this one is of no further use.</summary>

@@ -66,6 +66,57 @@ public sealed class ProductTests
     }
 
     [Theory]
+    [InlineData("additive(2)")]
+    [InlineData("additive(3)")]
+    [InlineData("shamir(3, t=1)")]
+    public void Products_LongerThanARunOfOpenedWords_EqualTheProducts(string name)
+    {
+        var (length, m, k, n) = ((2 * OpenedWords.Run) + 77, 21, 900, 19);
+        var run = new Simulation(Schemes.Named(name)).Deal(CorrelationRequest.ElementwiseTriple(length), CorrelationRequest.MatrixTriple(m, k, n));
+        var algebra = run.Scheme.Algebra;
+        var (x, y) = (Schemes.Uniform(algebra, m * k, 1), Schemes.Uniform(algebra, k * n, 2));
+        var (xs, ys) = (run.Split(x[..length]), run.Split(y[..length]));
+        var expected = new ulong[length];
+        algebra.Multiply(x.AsSpan(0, length), y.AsSpan(0, length), expected);
+        Assert.Equal(expected, run.Open(run.Run(i => BeaverMultiplication.Begin(run.Committees[i], xs[i], ys[i], run.Correlations[i].TakeElementwiseTriple(length)))));
+        (xs, ys) = (run.Split(x, m, k), run.Split(y, k, n));
+        expected = new ulong[m * n];
+        algebra.MultiplyMatrix(x, y, expected, m, k, n);
+        Assert.Equal(expected, run.Open(run.Run(i => BeaverMatrixProduct.Begin(run.Committees[i], xs[i], ys[i], run.Correlations[i].TakeMatrixTriple(m, k, n)))));
+    }
+
+    [Fact]
+    public void WriteTo_AnyRun_GivesThoseWords_UntilTheRoundIsFinished()
+    {
+        var run = new Simulation(SharingScheme.Additive(2)).Deal(CorrelationRequest.ElementwiseTriple(40), CorrelationRequest.MatrixTriple(3, 5, 7));
+        var correlations = run.Correlations[0];
+        var (x, y, peer) = (run.Split(new ulong[40])[0], run.Split(new ulong[40])[0], Simulation.Name(1));
+        AwaitingPeers[] rounds =
+        [
+            BeaverMultiplication.Begin(run.Committees[0], x, y, correlations.TakeElementwiseTriple(40)),
+            BeaverMatrixProduct.Begin(run.Committees[0], run.Split(new ulong[15], 3, 5)[0], run.Split(new ulong[35], 5, 7)[0], correlations.TakeMatrixTriple(3, 5, 7)),
+        ];
+        foreach (var round in rounds)
+        {
+            var all = round.OutboundTo(peer).ToArray();
+            for (var from = 0; from <= all.Length; from++)
+            {
+                for (var length = 0; from + length <= all.Length; length += 3)
+                {
+                    var words = new ulong[length];
+                    round.WriteTo(peer, from, words);
+                    Assert.Equal(all[from..(from + length)], words);
+                }
+            }
+
+            Assert.Throws<ArgumentOutOfRangeException>(() => round.WriteTo(peer, 1, new ulong[all.Length]));
+            Assert.Throws<ArgumentException>(() => round.WriteTo(Simulation.Name(0), 0, new ulong[1]));
+            Assert.Null(round.Accept([new PeerWords(peer, all)]));
+            Assert.Throws<InvalidOperationException>(() => round.WriteTo(peer, 0, new ulong[1])); // what it would be made of is gone
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Grid))]
     public void DegreeReduction_EqualsTheProduct_OrIsRefusedBelow2tPlus1(string name)
     {

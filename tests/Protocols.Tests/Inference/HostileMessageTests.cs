@@ -16,7 +16,7 @@ public sealed class HostileMessageTests
 
     /// <summary>The message from party 1 to party 0 that is under way.</summary>
     private static ReadOnlyMemory<byte> ToFirst(InferenceRun run, int from = 1) =>
-        run.Bag.Single(entry => entry.From == from && entry.Message.To == Simulation.Name(0)).Message.Bytes;
+        run.Bag.Single(entry => entry.From == from && entry.Message.To == Simulation.Name(0)).Bytes;
 
     [Fact]
     public void Receive_SameMessageTwice_IsDoubled()
@@ -90,7 +90,7 @@ public sealed class HostileMessageTests
         {
             var run = Start();
             var bytes = ToFirst(run).ToArray();
-            BitConverter.TryWriteBytes(bytes.AsSpan(4 + 9 + 1 + 4 + 32), round);
+            BitConverter.TryWriteBytes(bytes.AsSpan(48), round);
             AssertHalt(run, 0, "inference.wrong-round", Simulation.Name(1), run.Sides[0].Receive(Simulation.Name(1), bytes));
         }
     }
@@ -100,7 +100,7 @@ public sealed class HostileMessageTests
     {
         var run = Start();
         var bytes = ToFirst(run).ToArray();
-        BitConverter.TryWriteBytes(bytes.AsSpan(4 + 9 + 1 + 4 + 32), 1); // round 0's words under round 1's number
+        BitConverter.TryWriteBytes(bytes.AsSpan(48), 1); // round 0's words under round 1's number
         AssertHalt(run, 0, "inference.wrong-length", Simulation.Name(1), run.Sides[0].Receive(Simulation.Name(1), bytes));
     }
 
@@ -166,7 +166,7 @@ public sealed class HostileMessageTests
     {
         var run = Start();
         var message = run.Bag[0].Message;
-        Assert.Equal($"round 0 to {message.To}, {message.Bytes.Length} bytes", message.ToString());
+        Assert.Equal($"round 0 to {message.To}, {message.Length} bytes", message.ToString());
         Assert.DoesNotContain("RoundMessage {", run.Sides[0].ToString(), StringComparison.Ordinal);
     }
 

@@ -20,7 +20,7 @@ public sealed class InferencePlanTests
         Assert.Equal([.. matrixAndTruncation, .. compareBesidePowers, .. convertSelectTruncate], plan.WordsPerRound.AsEnumerable());
         Assert.Equal(12, plan.Rounds);
         Assert.Equal(12, plan.MessagesPerParty);
-        Assert.Equal((12 * 58) + (8 * plan.WordsPerRound.Sum()), plan.BytesPerParty);
+        Assert.Equal((12 * 56) + (8 * plan.WordsPerRound.Sum()), plan.BytesPerParty);
     }
 
     [Fact]

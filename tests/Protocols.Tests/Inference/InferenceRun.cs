@@ -51,7 +51,7 @@ internal sealed class InferenceRun
     public long[] BlobBytes { get; }
 
     /// <summary>Messages under way: sender and message.</summary>
-    public List<(int From, RoundMessage Message)> Bag { get; } = [];
+    public List<(int From, RoundMessage Message, byte[] Bytes)> Bag { get; } = [];
 
     public int IndexOf(PartyId party) => Sides[0].Committee.IndexOf(party);
 
@@ -61,9 +61,9 @@ internal sealed class InferenceRun
         while (Bag.Count > 0)
         {
             var at = choose?.Invoke(Bag.Count) ?? 0;
-            var (from, message) = Bag[at];
+            var (from, message, bytes) = Bag[at];
             Bag.RemoveAt(at);
-            Take(IndexOf(message.To), Sides[IndexOf(message.To)].Receive(Simulation.Name(from), message.Bytes));
+            Take(IndexOf(message.To), Sides[IndexOf(message.To)].Receive(Simulation.Name(from), bytes));
         }
 
         Assert.Equal(Plan.Scheme.Parties, _outputs.Count);
@@ -84,8 +84,8 @@ internal sealed class InferenceRun
         foreach (var message in outbound)
         {
             MessagesSent[party]++;
-            BytesSent[party] += message.Bytes.Length;
-            Bag.Add((party, message));
+            BytesSent[party] += message.Length;
+            Bag.Add((party, message, message.ToBytes()));
         }
 
         if (progress is InferenceProgress.Finish { Output: var output })

@@ -26,7 +26,8 @@ internal static class Hostile
             for (var r = 0; r < round; r++)
             {
                 var rounds = phases.Cast<AwaitingRound<T>>().ToArray();
-                phases = [.. rounds.Select((state, self) => state.Next(run.Inbox(self, (from, to) => rounds[from].OutboundTo(to))).Value)];
+                var inboxes = rounds.Select((_, self) => run.Inbox(self, (from, to) => rounds[from].OutboundTo(to))).ToArray();
+                phases = [.. rounds.Select((state, self) => state.Next(inboxes[self]).Value)];
             }
 
             var states = phases.Cast<AwaitingRound<T>>().ToArray();

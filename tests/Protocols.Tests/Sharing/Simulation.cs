@@ -39,7 +39,8 @@ internal sealed class Simulation(SharingScheme scheme)
         var states = Enumerable.Range(0, Scheme.Parties).Select(begin).ToArray();
         WordsPerRound.Add(states[0].WordsPerPeer);
         Assert.All(states, state => Assert.Equal(states[0].WordsPerPeer, state.WordsPerPeer));
-        return [.. states.Select((state, self) => state.Finish(Inbox(self, (from, to) => states[from].OutboundTo(to).ToArray())).Value)];
+        var inboxes = states.Select((_, self) => Inbox(self, (from, to) => states[from].OutboundTo(to).ToArray())).ToArray();
+        return [.. states.Select((state, self) => state.Finish(inboxes[self]).Value)];
     }
 
     /// <summary>All rounds.</summary>
@@ -50,7 +51,8 @@ internal sealed class Simulation(SharingScheme scheme)
         {
             var rounds = phases.Cast<AwaitingRound<T>>().ToArray();
             WordsPerRound.Add(first.WordsPerPeer);
-            phases = [.. rounds.Select((round, self) => round.Next(Inbox(self, (from, to) => rounds[from].OutboundTo(to))).Value)];
+            var inboxes = rounds.Select((_, self) => Inbox(self, (from, to) => rounds[from].OutboundTo(to))).ToArray();
+            phases = [.. rounds.Select((round, self) => round.Next(inboxes[self]).Value)];
         }
 
         return [.. phases.Cast<Finished<T>>().Select(phase => phase.Output)];

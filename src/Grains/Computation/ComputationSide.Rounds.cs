@@ -1,0 +1,173 @@
+using System.Security.Cryptography;
+using PrivacyGrains.Arithmetic.Randomness;
+using PrivacyGrains.Protocols;
+using PrivacyGrains.Protocols.Channels;
+using PrivacyGrains.Protocols.Identity;
+using PrivacyGrains.Protocols.Inference;
+using PrivacyGrains.Protocols.Sessions;
+using PrivacyGrains.Protocols.Sharing;
+using PlanMessage = PrivacyGrains.Protocols.Inference.RoundMessage;
+
+namespace PrivacyGrains.Grains.Computation;
+
+/// <content>The rounds: peers' frames in, its own out, the output at the end.</content>
+internal sealed partial class ComputationSide
+{
+    /// <summary>Notes that the rounds begin.</summary>
+    public void Started(long timestamp) => (IsRunning, StartedAt) = (true, timestamp);
+
+    /// <summary>The first local step.</summary>
+    public ComputationStep Start() => Step(FirstStep) ?? ComputationStep.Nothing;
+
+    /// <summary>Takes the waiting frames and goes as far as it gets.</summary>
+    public ComputationStep Continue() => Step(TakeFrames) ?? ComputationStep.Nothing;
+
+    private ComputationStep FirstStep()
+    {
+        var (plan, statement) = (_proposed.Plan, _proposed.Statement);
+        var (features, weights) = InferenceLayout.Assemble(plan, statement, _inputs);
+        var committee = Committee.Create(plan.Scheme, statement.ComputeParties, _self);
+        var (machine, first) = InferenceSide.Begin(plan, Roster.Terms.Session, committee, features, weights, _correlations!, SystemRandomSource.Instance);
+        _machine = machine;
+        return StepOf(first);
+    }
+
+    /// <summary>Queues a peer's frame.</summary>
+    public ProtocolFault? Enqueue(PartyId peer, ReadOnlyMemory<byte> frame)
+    {
+        if (!_inbound.TryGetValue(peer, out var queue))
+        {
+            return new ProtocolFault("computation.foreign-peer", peer, "a compute party of this session", "another party, or one before the sides agreed");
+        }
+
+        if (queue.Count >= _mostWaiting)
+        {
+            return new ProtocolFault("computation.flooded", peer, $"at most {_mostWaiting} frames in waiting", "one more");
+        }
+
+        if (frame.Length > ChannelFrame.MaximumLength)
+        {
+            return new ProtocolFault("computation.flooded", peer, $"frames of at most {ChannelFrame.MaximumLength} bytes", $"one of {frame.Length}");
+        }
+
+        queue.Enqueue(frame);
+        return null;
+    }
+
+    private ComputationStep TakeFrames()
+    {
+        var outbound = new List<(PartyId, byte[])>();
+        while (NextFrame() is var (peer, frame))
+        {
+            if (_openings[peer].Take(frame.Span, _proposed.Plan.LongestMessage, out var message) is { } fault)
+            {
+                return ComputationStep.Broken(fault);
+            }
+
+            if (message is null)
+            {
+                continue; // a part: the rest is in later frames
+            }
+
+            var step = StepOf(_machine!.Receive(peer, message));
+            outbound.AddRange(step.Outbound);
+            if (step.Fault is not null || step.Output is not null)
+            {
+                return step with { Outbound = outbound };
+            }
+        }
+
+        return new ComputationStep(outbound, null, null);
+    }
+
+    /// <summary>Seals the output to the receiver and signs it together with the transcripts of all channels.</summary>
+    /// <returns>The outcome, or null where the side was disposed meanwhile.</returns>
+    public SideOutcome? SealOutput(ReadOnlyMemory<byte> output, SigningKey key, double seconds) => Step(() => Outcome(output, key, seconds));
+
+    private SideOutcome Outcome(ReadOnlyMemory<byte> output, SigningKey key, double seconds)
+    {
+        var statement = _proposed.Statement;
+        var message = SealedInput.Seal(Roster, _self, key, statement.Receiver, statement.ReceiverKey, SessionPurposes.Output, output.Span);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var channel in _channels.OrderBy(pair => pair.Key).Select(pair => pair.Value))
+        {
+            hash.AppendData(channel.SignTranscript(key));
+        }
+
+        var transcript = hash.GetHashAndReset();
+        var signature = SessionPurposes.SignTranscript(Roster, transcript, message, key);
+        return new SideOutcome(
+            _self.Value, message, signature, Convert.ToHexStringLower(transcript), null, null, null, _bytesSent, _machine!.Round, seconds);
+    }
+
+    private T? Step<T>(Func<T> step)
+        where T : class
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                return null;
+            }
+
+            _isStepping = true;
+        }
+
+        try
+        {
+            return step();
+        }
+        finally
+        {
+            bool erase;
+            lock (_gate)
+            {
+                (_isStepping, erase) = (false, _isDisposed);
+            }
+
+            if (erase)
+            {
+                Erase();
+            }
+        }
+    }
+
+    private (PartyId Peer, ReadOnlyMemory<byte> Frame)? NextFrame()
+    {
+        foreach (var peer in _machine!.Missing)
+        {
+            if (_inbound[peer].TryDequeue(out var frame))
+            {
+                return (peer, frame);
+            }
+        }
+
+        return null;
+    }
+
+    private ComputationStep StepOf(InferenceProgress progress) => progress switch
+    {
+        InferenceProgress.Continue go => new ComputationStep(Seal(go.Outbound), null, null),
+        InferenceProgress.Finish end => new ComputationStep(Seal(end.Outbound), end.Output.ToBytes(), null),
+        InferenceProgress.Halt halt => ComputationStep.Broken(halt.Fault),
+        _ => throw new InvalidOperationException($"No progress: {progress.GetType().Name}"),
+    };
+
+    private List<(PartyId, byte[])> Seal(IEnumerable<PlanMessage> outbound)
+    {
+        var frames = new List<(PartyId, byte[])>();
+        foreach (var message in outbound)
+        {
+            _bytesSent += message.Length;
+            var sealing = new MessageSealing(_channels[message.To], message);
+            while (!sealing.IsDone)
+            {
+                var frame = new byte[sealing.NextLength];
+                sealing.Next(frame);
+                frames.Add((message.To, frame));
+            }
+        }
+
+        return frames;
+    }
+}
