@@ -47,6 +47,9 @@ internal static class CorrelationMaker
             case CorrelationKind.FusedMask:
                 Fused(request, algebra, deal);
                 break;
+            case CorrelationKind.PowerMask:
+                PowerMask(algebra, deal.Random(request.First), request.Second, deal);
+                break;
             default:
                 throw new InvalidOperationException($"{request.Kind} is no kind.");
         }
@@ -83,6 +86,45 @@ internal static class CorrelationMaker
         var parts = TruncationParts(algebra, mask, shift, algebra.Bits);
         deal.Fixed(parts.AsSpan(0, mask.Length));
         deal.Fixed(parts.AsSpan(mask.Length));
+    }
+
+    // What a truncation subtracts where the opening's top bit is 0, and where it is 1; of each the first three powers. Without a cut both are the mask.
+    private static void PowerMask(WordAlgebra algebra, ulong[] mask, int shift, DealerStreams deal)
+    {
+        if (shift == 0)
+        {
+            Powers(algebra, mask, deal);
+            return;
+        }
+
+        var parts = TruncationParts(algebra, mask, shift, algebra.Bits);
+        var (high, overflow) = (parts[..mask.Length], parts[mask.Length..]);
+        var wrapped = new ulong[mask.Length];
+        if (algebra.Bits == 64)
+        {
+            algebra.Scale(overflow, 1UL << (63 - shift), overflow);
+            algebra.Subtract(high, overflow, wrapped);
+            algebra.AddConstant(high, algebra.FromSigned(-(1L << (63 - shift))), high);
+            algebra.Add(high, overflow, high);
+            Powers(algebra, wrapped, deal);
+            Powers(algebra, high, deal);
+        }
+        else
+        {
+            algebra.Add(high, overflow, wrapped);
+            Powers(algebra, wrapped, deal);
+            Powers(algebra, high, deal);
+        }
+    }
+
+    private static void Powers(WordAlgebra algebra, ulong[] x, DealerStreams deal)
+    {
+        var power = new ulong[x.Length];
+        deal.Fixed(x);
+        algebra.Multiply(x, x, power);
+        deal.Fixed(power);
+        algebra.Multiply(power, x, power);
+        deal.Fixed(power);
     }
 
     // Z_2^64, of whose elements k bits matter: ((r mod 2^(k-1)) >> f, bit k-1 of r); k is 64 in a truncation. F_p: (r >> f, w) with w = 0 where r < 2^60, else ((r + 1) >> f) - (r >> f) - 2^(61 - f): what a

@@ -42,6 +42,9 @@ public enum CorrelationKind
 
     /// <summary>As <see cref="ThresholdKeys"/>, with what gives the square and the cube of the shifted number; two parties.</summary>
     PowerKeys = 12,
+
+    /// <summary>A random element, with the first three powers of what it leaves of a value that it masked and that is then cut by some bits.</summary>
+    PowerMask = 20,
 }
 
 /// <summary>One batch of correlated randomness that a plan needs.</summary>
@@ -66,7 +69,7 @@ public readonly record struct CorrelationRequest
     /// <summary>How many elements (or words of packed bits); m of a matrix triple.</summary>
     public int First { get; }
 
-    /// <summary>k of a matrix triple; the shift of a truncation, of keys and of a fused mask; else zero.</summary>
+    /// <summary>k of a matrix triple; the shift of a truncation, of keys, of a fused mask and of a power mask; else zero.</summary>
     public int Second { get; }
 
     /// <summary>n of a matrix triple; the bits that matter of keys and of a fused mask; else zero.</summary>
@@ -123,6 +126,11 @@ public readonly record struct CorrelationRequest
     /// <param name="bits">k, 3 to 64: every number is below 2^(k-2) in absolute value; 61 with Shamir shares.</param>
     public static CorrelationRequest FusedMask(int count, int shift, int bits) => Checked(CorrelationKind.FusedMask, count, shift, bits);
 
+    /// <summary>Masks for so many cubes of numbers that lose a public number of bits first.</summary>
+    /// <param name="count">How many numbers.</param>
+    /// <param name="bits">How many bits they lose: 0 to 58.</param>
+    public static CorrelationRequest PowerMask(int count, int bits) => Checked(CorrelationKind.PowerMask, count, bits);
+
     /// <summary>Makes a request of numbers that came from outside.</summary>
     /// <returns>The request, or null where the numbers name none.</returns>
     internal static CorrelationRequest? FromNumbers(byte kind, int first, int second, int third, int fourth)
@@ -135,7 +143,7 @@ public readonly record struct CorrelationRequest
     public override string ToString() => Kind switch
     {
         CorrelationKind.MatrixTriple => $"{Kind}({First} x {Second} x {Third})",
-        CorrelationKind.Truncation => $"{Kind}({First} by {Second} bits)",
+        CorrelationKind.Truncation or CorrelationKind.PowerMask => $"{Kind}({First} by {Second} bits)",
         CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys or CorrelationKind.FusedMask or CorrelationKind.PowerKeys =>
             $"{Kind}({First} of {Third} bits, shifted by {Second})",
         _ => $"{Kind}({First})",
@@ -159,6 +167,7 @@ public readonly record struct CorrelationRequest
         CorrelationKind.ReluKeys => KeyParts(First * (Second == 0 ? 2 : 3)),
         CorrelationKind.FusedMask =>
             [new(PartRole.Random, First), new(PartRole.Fixed, 2 * First), new(PartRole.FixedBits, Third * PackedBits.WordsFor(First))],
+        CorrelationKind.PowerMask => [new(PartRole.Random, First), .. Enumerable.Repeat(new CorrelationPart(PartRole.Fixed, First), Second == 0 ? 3 : 6)],
         _ => throw new InvalidOperationException($"A default request asks for nothing; {Kind} is no kind."),
     };
 
@@ -190,6 +199,7 @@ public readonly record struct CorrelationRequest
         CorrelationKind.FusedMask => Second is >= 1 and <= 58 && Third <= 64 && Second <= Third - 2 && (long)First * 64 <= 8L * MaximumElements,
         CorrelationKind.PowerKeys => Second >= 1 && AreKeysSound(),
         CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys => AreKeysSound(),
+        CorrelationKind.PowerMask => Second <= 58 && Third == 0,
         _ => Second == 0 && Third == 0,
     };
 

@@ -168,6 +168,13 @@ public sealed class Correlations : IDisposable
         return new FusedMask(shift, bits, parts[0], parts[1], parts[2]);
     }
 
+    /// <summary>Masks for cubes of numbers that lose so many bits first.</summary>
+    public PowerMask TakePowerMask(int count, int bits)
+    {
+        var parts = Take(CorrelationRequest.PowerMask(count, bits));
+        return new PowerMask(bits, parts[0], parts[1..4], bits == 0 ? parts[1..4] : parts[4..7]);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -196,3 +196,29 @@ public sealed class SelectionTuple : SingleUse
         return _parts;
     }
 }
+
+/// <summary>Shares of a uniform r, and of the first three powers of what is to subtract from the opening of x + r to have x cut by <see cref="Bits"/>.</summary>
+public sealed class PowerMask : SingleUse
+{
+    private readonly (ulong[] Mask, ulong[][] WhereZero, ulong[][] WhereOne) _parts;
+
+    internal PowerMask(int bits, ulong[] mask, ulong[][] whereZero, ulong[][] whereOne)
+    {
+        Bits = bits;
+        _parts = (mask, whereZero, whereOne);
+    }
+
+    /// <summary>The cut.</summary>
+    public int Bits { get; }
+
+    /// <summary>How many numbers it masks.</summary>
+    public int Length => _parts.Mask.Length;
+
+    /// <summary>Hands out the shares once: the mask, and three powers for each value of the opening's top bit.</summary>
+    /// <exception cref="InvalidOperationException">They were handed out before.</exception>
+    public (ulong[] Mask, ulong[][] WhereZero, ulong[][] WhereOne) Consume()
+    {
+        ConsumeOnce();
+        return _parts;
+    }
+}

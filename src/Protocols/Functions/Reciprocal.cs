@@ -13,7 +13,7 @@ namespace PrivacyGrains.Protocols.Functions;
 /// <remarks>
 /// Source: Newton's iteration y (2 - x y) from the classical linear start 48/17 - 32u/17 on an octave; for its place in secure fixed point see Korzilius and
 /// Schoenmakers, "Divisions and Square Roots with Tight Error Analysis from Newton-Raphson Iteration in Secure Fixed-Point Arithmetic", Cryptography 7(3):43,
-/// 2023 (the error bound here is this page's own, not theirs). They normalise x to one octave; here the octave's line is chosen in secret, as <see cref="Sigmoid"/> chooses its piece: comparison with the powers of two inside the range, coefficients as
+/// 2023 (the error bound here is this page's own, not theirs). They normalise x to one octave; here the octave's line is chosen in secret, as <see cref="Spline"/> chooses its piece: comparison with the powers of two inside the range, coefficients as
 /// public-weighted sums of the shared bits. The line is off by 1/17 of 1/x at most; three iterations square that each time.
 /// Error: below 1.1 (1 + 1/x) ulp (docs/protocols/comparison.md derives it). Outside the range the result is wrong without notice, so a planner must prove
 /// it from input ranges. Security is that of comparison, products and truncation: semi-honest, the dealer apart.

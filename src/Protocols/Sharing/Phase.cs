@@ -142,20 +142,36 @@ internal sealed class Slot<T>
 /// <summary>Composes protocols written as iterators.</summary>
 internal static class Script
 {
-    /// <summary>Runs two protocols side by side: their steps share rounds until the shorter one is over.</summary>
-    internal static IEnumerable<AwaitingPeers[]> SideBySide(IEnumerable<AwaitingPeers[]> one, IEnumerable<AwaitingPeers[]> other)
+    /// <summary>Runs protocols side by side: their steps share rounds until the longest one is over.</summary>
+    internal static IEnumerable<AwaitingPeers[]> SideBySide(params IEnumerable<AwaitingPeers[]>[] scripts)
     {
-        using var first = one.GetEnumerator();
-        using var second = other.GetEnumerator();
-        while (true)
+        var running = scripts.Select(script => script.GetEnumerator()).ToList();
+        try
         {
-            var (firstGoesOn, secondGoesOn) = (first.MoveNext(), second.MoveNext());
-            if (!firstGoesOn && !secondGoesOn)
+            while (true)
             {
-                yield break;
-            }
+                var steps = new List<AwaitingPeers>();
+                var goesOn = false;
+                foreach (var script in running)
+                {
+                    if (script.MoveNext())
+                    {
+                        goesOn = true;
+                        steps.AddRange(script.Current);
+                    }
+                }
 
-            yield return [.. firstGoesOn ? first.Current : [], .. secondGoesOn ? second.Current : []];
+                if (!goesOn)
+                {
+                    yield break;
+                }
+
+                yield return [.. steps];
+            }
+        }
+        finally
+        {
+            running.ForEach(script => script.Dispose());
         }
     }
 }

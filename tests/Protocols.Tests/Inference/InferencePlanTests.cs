@@ -15,12 +15,12 @@ public sealed class InferencePlanTests
     {
         var plan = Logistic;
         int[] matrixAndTruncation = [(50 * 30) + 30, 50];
-        int[] compareBesidePowers = [50 + 50, (2 * 61 * 4) + 50, (2 * 31 * 4) + 200, (2 * 15 * 4) + 100, (2 * 7 * 4) + 100, (2 * 3 * 4) + 50, 2 * 1 * 4];
-        int[] convertSelectTruncate = [4, 2 * 5 * 50, 50];
-        Assert.Equal([.. matrixAndTruncation, .. compareBesidePowers, .. convertSelectTruncate], plan.WordsPerRound.AsEnumerable());
-        Assert.Equal(12, plan.Rounds);
-        Assert.Equal(12, plan.MessagesPerParty);
-        Assert.Equal((12 * 56) + (8 * plan.WordsPerRound.Sum()), plan.BytesPerParty);
+        int[] compareBesidePieces = [50 + 50, (2 * 61 * 6) + (5 * 50), 2 * 31 * 6, 2 * 15 * 6, 2 * 7 * 6, 2 * 3 * 6, 2 * 1 * 6]; // 6 thresholds; 5 pieces are no constants
+        int[] select = [6 * (50 + 1)]; // 6 pieces are not zero
+        Assert.Equal([.. matrixAndTruncation, .. compareBesidePieces, .. select], plan.WordsPerRound.AsEnumerable());
+        Assert.Equal(10, plan.Rounds);
+        Assert.Equal(10, plan.MessagesPerParty);
+        Assert.Equal((10 * 56) + (8 * plan.WordsPerRound.Sum()), plan.BytesPerParty);
     }
 
     [Fact]
