@@ -11,7 +11,8 @@ public sealed partial class InferencePlan
 
     /// <summary>A plan, or null and what is wrong with its parts.</summary>
     private static InferencePlan? Build(
-        SharingScheme scheme, int rows, int features, ImmutableArray<PlanNode> nodes, int fractionalBits, double inputBound, out string? trouble)
+        SharingScheme scheme, int rows, int features, ImmutableArray<PlanNode> nodes, int fractionalBits, double inputBound, ComparisonMeans comparisons,
+        out string? trouble)
     {
         trouble = Trouble(rows, features, nodes, fractionalBits, inputBound);
         if (trouble is not null)
@@ -21,7 +22,7 @@ public sealed partial class InferencePlan
 
         try
         {
-            var setting = new PlanSetting(scheme, FixedPoint.Create(fractionalBits));
+            var setting = new PlanSetting(scheme, FixedPoint.Create(fractionalBits), comparisons);
             var input = PlanValue.Within(TensorShape.Of(rows, features), inputBound + setting.Ulp);
             return Walk(setting, input, nodes, out trouble) is { } steps ? new InferencePlan(setting, rows, features, inputBound, nodes, steps) : null;
         }
@@ -74,6 +75,11 @@ public sealed partial class InferencePlan
                 return null;
             }
 
+            if (TakenUntruncated(nodes, i))
+            {
+                output = output with { ExtraBits = nodes[i].Layer.ProductBits(setting, taken) };
+            }
+
             var place = new LayerPlace(setting, taken, output);
             var step = new PlanStep(nodes[i], output, nodes[i].Inputs.Max(value => ends[value]), nodes[i].Layer.WordsPerRound(place), nodes[i].Layer.Requests(place))
             {
@@ -86,5 +92,12 @@ public sealed partial class InferencePlan
         }
 
         return steps.MoveToImmutable();
+    }
+
+    // One layer takes it, once, and can truncate by itself; the output is always truncated.
+    private static bool TakenUntruncated(ImmutableArray<PlanNode> nodes, int maker)
+    {
+        PlanNode[] takers = [.. nodes.Where(node => node.Inputs.Contains(maker + 1))];
+        return takers is [{ Inputs.Length: 1, Layer.TakesUntruncated: true }];
     }
 }

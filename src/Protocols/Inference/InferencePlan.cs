@@ -20,7 +20,7 @@ public sealed partial class InferencePlan
     public const int MaximumDimension = 1 << 20;
 
     private const string MessageKind = "mpc.plan";
-    private const byte MessageVersion = 2;
+    private const byte MessageVersion = 3;
     private const int MaximumLayers = 2048;
     private const int MaximumInputs = 256;
 
@@ -63,6 +63,9 @@ public sealed partial class InferencePlan
 
     /// <summary>Every |feature| is at most this.</summary>
     public double InputBound { get; }
+
+    /// <summary>How numbers are compared.</summary>
+    public ComparisonMeans Comparisons => _setting.Comparisons;
 
     /// <summary>The graph, each node after those that it takes values of. The last one's value is the output.</summary>
     public ImmutableArray<PlanNode> Nodes { get; }
@@ -115,15 +118,17 @@ public sealed partial class InferencePlan
     /// <param name="layers">1 to 2048 layers.</param>
     /// <param name="fractionalBits">1 to 24, and 13 to 20 where there is a sigmoid; 16 unless the model says otherwise.</param>
     /// <param name="inputBound">Every |feature| is at most this; positive and finite.</param>
+    /// <param name="comparisons">How numbers are compared, where the scheme leaves a choice.</param>
     /// <exception cref="ArgumentException">
     /// A number lies outside, there is no layer or too many, or a value could leave the headroom: the message names the layer and both bounds.
     /// </exception>
     public static InferencePlan Create(
-        SharingScheme scheme, int rows, int features, IEnumerable<PlanLayer> layers, int fractionalBits, double inputBound)
+        SharingScheme scheme, int rows, int features, IEnumerable<PlanLayer> layers, int fractionalBits, double inputBound,
+        ComparisonMeans comparisons = ComparisonMeans.Automatic)
     {
         ArgumentNullException.ThrowIfNull(scheme);
         ArgumentNullException.ThrowIfNull(layers);
-        return CreateGraph(scheme, rows, features, layers.Select((layer, i) => new PlanNode(layer, [i])), fractionalBits, inputBound);
+        return CreateGraph(scheme, rows, features, layers.Select((layer, i) => new PlanNode(layer, [i])), fractionalBits, inputBound, comparisons);
     }
 
     /// <summary>Checks a graph and makes it a plan.</summary>
@@ -133,28 +138,35 @@ public sealed partial class InferencePlan
     /// <param name="nodes">1 to 2048 nodes; the last one's value is the output.</param>
     /// <param name="fractionalBits">1 to 24, and what its layers allow; 16 unless the model says otherwise.</param>
     /// <param name="inputBound">Every |feature| is at most this; positive and finite.</param>
+    /// <param name="comparisons">How numbers are compared, where the scheme leaves a choice.</param>
     /// <exception cref="ArgumentException">
     /// A number lies outside, there is no node or too many, one takes what none before it makes, or a value could leave the headroom: the message names the layer and both bounds.
     /// </exception>
     public static InferencePlan CreateGraph(
-        SharingScheme scheme, int rows, int features, IEnumerable<PlanNode> nodes, int fractionalBits, double inputBound)
+        SharingScheme scheme, int rows, int features, IEnumerable<PlanNode> nodes, int fractionalBits, double inputBound,
+        ComparisonMeans comparisons = ComparisonMeans.Automatic)
     {
         ArgumentNullException.ThrowIfNull(scheme);
         ArgumentNullException.ThrowIfNull(nodes);
-        return Build(scheme, rows, features, [.. nodes], fractionalBits, inputBound, out var trouble) ?? throw new ArgumentException(trouble);
+        if (!Enum.IsDefined(comparisons))
+        {
+            throw new ArgumentOutOfRangeException(nameof(comparisons), comparisons, "That is no means of comparing.");
+        }
+
+        return Build(scheme, rows, features, [.. nodes], fractionalBits, inputBound, comparisons, out var trouble) ?? throw new ArgumentException(trouble);
     }
 
     /// <summary>The same computation on another number of records.</summary>
     /// <param name="rows">Records in the batch.</param>
     /// <exception cref="ArgumentException">As for <see cref="CreateGraph"/>.</exception>
-    public InferencePlan WithRows(int rows) => rows == Rows ? this : CreateGraph(Scheme, rows, Features, Nodes, Format.FractionalBits, InputBound);
+    public InferencePlan WithRows(int rows) => rows == Rows ? this : CreateGraph(Scheme, rows, Features, Nodes, Format.FractionalBits, InputBound, Comparisons);
 
     /// <summary>The canonical bytes.</summary>
     public byte[] ToBytes()
     {
         var writer = new WireWriter(MessageKind, MessageVersion)
             .Byte((byte)Scheme.Kind).Int32(Scheme.Parties).Int32(Scheme.CorruptionThreshold)
-            .Int32(Rows).Int32(Features).Int32(Format.FractionalBits).Double(InputBound).Int32(Nodes.Length);
+            .Int32(Rows).Int32(Features).Int32(Format.FractionalBits).Double(InputBound).Byte((byte)Comparisons).Int32(Nodes.Length);
         foreach (var node in Nodes)
         {
             writer.Int32(node.Inputs.Length);
@@ -182,6 +194,7 @@ public sealed partial class InferencePlan
         var scheme = SharingScheme.FromNumbers(reader.Byte(), reader.Int32(), reader.Int32());
         var (rows, features, fractionalBits) = (reader.Int32(), reader.Int32(), reader.Int32());
         var inputBound = reader.Double();
+        var comparisons = (ComparisonMeans)reader.Byte();
         var count = reader.Int32();
         var nodes = ImmutableArray.CreateBuilder<PlanNode>();
         for (var i = 0; i < count && i < MaximumLayers && reader.Failure is null; i++)
@@ -196,12 +209,12 @@ public sealed partial class InferencePlan
             }
         }
 
-        if (nodes.Count != count || !reader.Finish() || scheme is null)
+        if (nodes.Count != count || !reader.Finish() || scheme is null || !Enum.IsDefined(comparisons))
         {
             return new ProtocolFault("plan.malformed", sender, "an inference plan", reader.Failure ?? "parts that do not fit each other");
         }
 
-        return Build(scheme, rows, features, nodes.ToImmutable(), fractionalBits, inputBound, out var trouble) is { } plan
+        return Build(scheme, rows, features, nodes.ToImmutable(), fractionalBits, inputBound, comparisons, out var trouble) is { } plan
             ? plan
             : new ProtocolFault("plan.unsound", sender, "a plan that holds", trouble!);
     }

@@ -9,8 +9,12 @@ namespace PrivacyGrains.Protocols.Inference;
 /// <summary>What holds for a whole plan.</summary>
 /// <param name="Scheme">How values are shared.</param>
 /// <param name="Format">The fixed-point format of all values between layers.</param>
-internal sealed record PlanSetting(SharingScheme Scheme, FixedPoint Format)
+/// <param name="Comparisons">How numbers are compared.</param>
+internal sealed record PlanSetting(SharingScheme Scheme, FixedPoint Format, ComparisonMeans Comparisons = ComparisonMeans.Automatic)
 {
+    /// <summary>Where the plan is to choose, so many comparisons in one step are the most that get keys: a few MB.</summary>
+    public const int KeyLimit = 4096;
+
     public int FractionalBits => Format.FractionalBits;
 
     /// <summary>The value of the last bit.</summary>
@@ -18,6 +22,18 @@ internal sealed record PlanSetting(SharingScheme Scheme, FixedPoint Format)
 
     /// <summary>What an absolute value with so many fractional bits must stay below, for truncation and comparison to hold.</summary>
     public double Limit(int fractionalBits) => Math.ScaleB(1.0, Scheme.Algebra.HeadroomBits - fractionalBits);
+
+    /// <summary>Whether so many comparisons in one step get keys of comparison functions.</summary>
+    public bool UsesKeys(int count) => Scheme is { Kind: SharingKind.Additive, Parties: 2 }
+        && (Comparisons == ComparisonMeans.FewestRounds || (Comparisons == ComparisonMeans.Automatic && count <= KeyLimit));
+
+    /// <summary>k, how many bits of the ring matter for numbers of this bound and so many fractional bits: all |x| are below 2^(k-2). 61 in F_p.</summary>
+    /// <param name="bound">No |x| is greater.</param>
+    /// <param name="fractionalBits">Of the numbers as they are opened.</param>
+    /// <param name="shift">By how many bits they are shifted right after it.</param>
+    public int BitsFor(double bound, int fractionalBits, int shift) => Scheme.Kind == SharingKind.Shamir
+        ? Scheme.Algebra.Bits
+        : Math.Clamp(Math.ILogB(Math.Max(Math.ScaleB(bound, fractionalBits), 1)) + 3, shift + 3, 64);
 
     /// <summary>Vectors and matrices beyond this are cut into batches.</summary>
     public static bool TooLarge(long elements) => elements > CorrelationRequest.MaximumElements / 16;

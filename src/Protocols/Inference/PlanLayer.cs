@@ -10,7 +10,7 @@ namespace PrivacyGrains.Protocols.Inference;
 /// <remarks>
 /// A kind is one file under <c>Layers</c> and one row of <see cref="LayerTable"/>. Its members are pure and agree with each other: <see cref="Script"/> takes what <see cref="Requests"/> lists, in that order and
 /// all of it before its first round is answered (branches run side by side, and correlations have one order), and yields as many rounds of as many words as <see cref="WordsPerRound"/> says. Elements have the
-/// plan's fractional bits where a layer begins and where it ends.
+/// plan's fractional bits where a layer begins and where it ends, but for a product that is left untruncated, by its <see cref="ProductBits"/>, to a layer that <see cref="TakesUntruncated"/>.
 /// </remarks>
 public abstract record PlanLayer
 {
@@ -39,6 +39,12 @@ public abstract record PlanLayer
     /// <exception cref="ArgumentOutOfRangeException">A number lies outside, is NaN or infinite.</exception>
     public static PlanLayer Dense(int outputs, bool secretWeights, double weightBound, double biasBound, double? columnBound = null) =>
         DenseLayer.Create(outputs, secretWeights, new LinearBounds(weightBound, biasBound, columnBound));
+
+    /// <summary>By how many bits it truncates a product in its last round, where it can leave that to the layer that takes its value; else 0.</summary>
+    internal virtual int ProductBits(PlanSetting setting, ImmutableArray<PlanValue> inputs) => 0;
+
+    /// <summary>Whether it can take a product untruncated: <see cref="PlanValue.ExtraBits"/>.</summary>
+    internal virtual bool TakesUntruncated => false;
 
     /// <summary>Whether it takes so many values.</summary>
     internal virtual bool Takes(int inputs) => inputs == 1;

@@ -11,6 +11,12 @@ public sealed record PlanValue(TensorShape Shape, double Lower, double Upper)
     /// <summary>No element's absolute value is greater.</summary>
     public double Bound => Math.Max(Math.Abs(Lower), Math.Abs(Upper));
 
+    /// <summary>
+    /// Fractional bits beyond the plan's: not zero where a product goes untruncated to the one layer that takes it, so that one masked opening serves its truncation and what that layer
+    /// compares. The range is that of the number itself.
+    /// </summary>
+    public int ExtraBits { get; init; }
+
     /// <summary>Records in the batch.</summary>
     public int Records => Shape.Dimensions[0];
 

@@ -23,6 +23,34 @@ public sealed class InferencePlanTests
         Assert.Equal((10 * 56) + (8 * plan.WordsPerRound.Sum()), plan.BytesPerParty);
     }
 
+    // A product goes untruncated to the ReLU after it: one opening, then keys at two parties and a tree with a selection elsewhere.
+    [Theory]
+    [InlineData(2, ComparisonMeans.Automatic, new[] { 784 + (784 * 128), 128, 128 + (128 * 128), 128, 128 + 1280, 10 })]
+    [InlineData(2, ComparisonMeans.FewestRounds, new[] { 784 + (784 * 128), 128, 128 + (128 * 128), 128, 128 + 1280, 10 })]
+    [InlineData(2, ComparisonMeans.FewestBytes, null)]
+    [InlineData(3, ComparisonMeans.FewestRounds, null)]
+    public void Network784x128x128x10_StatesTheseRounds(int parties, ComparisonMeans comparisons, int[]? words)
+    {
+        var plan = InferencePlan.Create(
+            SharingScheme.Additive(parties), 1, 784, [PlanLayer.Dense(128, true, 1, 1), PlanLayer.Relu, PlanLayer.Dense(128, true, 1, 1), PlanLayer.Relu, PlanLayer.Dense(10, true, 1, 1)], 16, 1,
+            comparisons);
+        // Products below 785 * 2^32 and 100609 * 2^32: 44 and 51 bits, trees of 43 and 50 positions.
+        int[] Tree(int[] gates) => [.. gates.Select(gate => 2 * gate * 2), 128 + 2];
+        words ??= [784 + (784 * 128), 128, .. Tree([41, 21, 9, 5, 1, 1]), 128 + (128 * 128), 128, .. Tree([49, 23, 11, 5, 3, 1]), 128 + 1280, 10];
+        Assert.Equal(words, plan.WordsPerRound.AsEnumerable());
+    }
+
+    [Fact]
+    public void Products_GoUntruncatedOnlyWhereOneLayerTakesThem()
+    {
+        var scheme = SharingScheme.Additive(2);
+        var dense = PlanLayer.Dense(3, true, 1, 1);
+        Assert.Equal([16, 0], Extra([new(dense, [0]), new(PlanLayer.Relu, [1])]));
+        Assert.Equal([0, 0, 0], Extra([new(dense, [0]), new(PlanLayer.Relu, [1]), new(PlanLayer.Relu, [1])]));
+        Assert.Equal([0, 0], Extra([new(PlanLayer.Relu, [0]), new(dense, [1])]));
+        IEnumerable<int> Extra(PlanNode[] nodes) => InferencePlan.CreateGraph(scheme, 2, 3, nodes, 16, 1).Steps.Select(step => step.Output.ExtraBits);
+    }
+
     [Fact]
     public void Digest_ChangesWithEveryPart()
     {
@@ -38,6 +66,8 @@ public sealed class InferencePlanTests
             InferencePlan.Create(scheme, 50, 30, layers, 17, 16),
             InferencePlan.Create(scheme, 50, 30, layers, 16, 15),
             InferencePlan.Create(scheme, 50, 30, [layers[0]], 16, 16),
+            InferencePlan.Create(scheme, 50, 30, layers, 16, 16, ComparisonMeans.FewestRounds),
+            InferencePlan.Create(scheme, 50, 30, layers, 16, 16, ComparisonMeans.FewestBytes),
             InferencePlan.Create(scheme, 50, 30, [layers[0], PlanLayer.Relu], 16, 16),
             InferencePlan.Create(scheme, 50, 30, [PlanLayer.Dense(2, true, 8, 8), layers[1]], 16, 16),
             InferencePlan.Create(scheme, 50, 30, [PlanLayer.Dense(1, false, 8, 8), layers[1]], 16, 16),

@@ -43,6 +43,25 @@ public sealed class InferenceTests
         AssertCost(run);
     }
 
+    [Theory]
+    [InlineData(2, ComparisonMeans.FewestRounds)]
+    [InlineData(2, ComparisonMeans.FewestBytes)]
+    [InlineData(3, ComparisonMeans.Automatic)]
+    public void DeepNetwork_ByEveryMeansOfComparing_EqualsTheClearOne(int parties, ComparisonMeans comparisons)
+    {
+        var plan = InferencePlan.Create(
+            SharingScheme.Additive(parties), 40, 6, [PlanLayer.Dense(8, true, 2, 2), PlanLayer.Relu, PlanLayer.Dense(7, false, 2, 2), PlanLayer.Relu, PlanLayer.Dense(2, true, 2, 2)], 16, 8,
+            comparisons);
+        var input = Numbers(240, 1, 8);
+        (double[], double[])[] layers = [(Numbers(48, 2, 2), Numbers(8, 3, 2)), (Numbers(56, 4, 2), Numbers(7, 5, 2)), (Numbers(14, 6, 2), Numbers(2, 7, 2))];
+        var run = new InferenceRun(plan, input, layers);
+        var got = run.Complete();
+        var clear = ClearEvaluation.Evaluate(plan, input, layers);
+        Assert.True(got.Zip(clear, (a, b) => Math.Abs(a - b)).Max() <= 0.03, "more than encoding explains"); // weights are off by 2^-17 each, values go to thousands
+        AssertCost(run);
+        Assert.Equal(comparisons == ComparisonMeans.FewestRounds ? 5 : 19, plan.Rounds);
+    }
+
     [Fact]
     public void Complete_MessagesInAnyOrder_GivesTheSameScores() =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), Gen.Choose(2, 4).ToArbitrary(), (seed, parties) =>

@@ -9,7 +9,7 @@ namespace PrivacyGrains.Protocols.Inference.Layers;
 
 /// <summary>A convolution of channels x height x width records with weights and biases of bounded size; groups, depthwise ones too, stay apart.</summary>
 /// <remarks>
-/// Each window becomes a row, locally, so that each group is one matrix product of (rows * windows) x (channels * window) by (channels * window) x outputs; all groups share a round, and one truncation ends it.
+/// Each window becomes a row, locally, so that each group is one matrix product of (rows * windows) x (channels * window) by (channels * window) x outputs; all groups share a round, and one truncation, here or in the next layer, ends it.
 /// Parameters: weights, groups x (channels of a group * window) x (outputs of a group), and bias, one for each output.
 /// </remarks>
 public sealed record ConvolutionLayer : PlanLayer
@@ -91,10 +91,15 @@ public sealed record ConvolutionLayer : PlanLayer
             : PlanValue.Within(TensorShape.Of(input.Records, Outputs, down, right), bound);
     }
 
-    internal override ImmutableArray<LayerParameter> Parameters(PlanSetting setting, ImmutableArray<PlanValue> inputs)
+    internal override int ProductBits(PlanSetting setting, ImmutableArray<PlanValue> inputs)
     {
         var terms = inputs[0].Shape.Dimensions[1] / Groups * Window.Size;
-        var bits = Bounds.Bits(setting, Bounds.Output(setting, terms, inputs[0].Bound));
+        return Bounds.Bits(setting, Bounds.Output(setting, terms, inputs[0].Bound));
+    }
+
+    internal override ImmutableArray<LayerParameter> Parameters(PlanSetting setting, ImmutableArray<PlanValue> inputs)
+    {
+        var (terms, bits) = (inputs[0].Shape.Dimensions[1] / Groups * Window.Size, ProductBits(setting, inputs));
         return
         [
             new("weights", TensorShape.Of(Groups, terms, Outputs / Groups), Bounds.Weight, bits, SecretWeights),
@@ -108,7 +113,7 @@ public sealed record ConvolutionLayer : PlanLayer
         return
         [
             .. SecretWeights ? Enumerable.Range(0, Groups).SelectMany(_ => Products.MatrixRequests(place.Scheme, place.Input.Records * windows, terms, Outputs / Groups)) : [],
-            CorrelationRequest.Truncation(place.Output.Shape.Length, Bits(place)),
+            .. place.Output.ExtraBits == 0 ? [CorrelationRequest.Truncation(place.Output.Shape.Length, Bits(place))] : ImmutableArray<CorrelationRequest>.Empty,
         ];
     }
 
@@ -116,7 +121,8 @@ public sealed record ConvolutionLayer : PlanLayer
     {
         var (windows, terms) = Matrix(place);
         return Traffic.InTurn(
-            SecretWeights ? [.. Products.MatrixWords(place.Scheme, place.Input.Records * windows, terms, Outputs / Groups).Select(words => checked(Groups * words))] : [], [place.Output.Shape.Length]);
+            SecretWeights ? [.. Products.MatrixWords(place.Scheme, place.Input.Records * windows, terms, Outputs / Groups).Select(words => checked(Groups * words))] : [],
+            place.Output.ExtraBits == 0 ? [place.Output.Shape.Length] : []);
     }
 
     internal override IEnumerable<AwaitingPeers[]> Script(LayerPlace place, LayerRun run, ShareTensor[] inputs, Slot<ShareTensor> slot)
@@ -126,7 +132,7 @@ public sealed record ConvolutionLayer : PlanLayer
         var (rows, outputs) = (place.Input.Records * windows, Outputs / Groups);
         var products = new Products(run.Committee, run.Correlations, run.Random);
         Func<ShareTensor, ShareTensor, AwaitingPeers<ShareTensor>>[] multiply = SecretWeights ? [.. Enumerable.Range(0, Groups).Select(_ => products.TakeMatrix(rows, terms, outputs))] : [];
-        var tuple = run.Correlations.TakeTruncation(place.Output.Shape.Length, bits);
+        var tuple = place.Output.ExtraBits == 0 ? run.Correlations.TakeTruncation(place.Output.Shape.Length, bits) : null;
         var words = new ulong[place.Output.Shape.Length];
         if (SecretWeights)
         {
@@ -149,7 +155,14 @@ public sealed record ConvolutionLayer : PlanLayer
         }
 
         AddBias(place, run, SecretWeights ? weights.Secret(1).Words : weights.Public(1), words, windows, bits);
-        var truncation = MaskedTruncation.Begin(run.Committee, ShareTensor.Own(x.Scheme, x.Party, place.Output.Shape, words), tuple);
+        var sums = ShareTensor.Own(x.Scheme, x.Party, place.Output.Shape, words);
+        if (tuple is null)
+        {
+            slot.Value = sums; // the next layer truncates them
+            yield break;
+        }
+
+        var truncation = MaskedTruncation.Begin(run.Committee, sums, tuple);
         yield return [truncation];
         slot.Value = truncation.Result;
     }
@@ -186,7 +199,7 @@ public sealed record ConvolutionLayer : PlanLayer
         return y;
     }
 
-    private int Bits(LayerPlace place) => Bounds.Bits(place.Setting, Bounds.Output(place.Setting, Matrix(place).Terms, place.Input.Bound));
+    private int Bits(LayerPlace place) => ProductBits(place.Setting, place.Inputs);
 
     /// <summary>Windows of one image, and numbers under one window of one group.</summary>
     private (int Windows, int Terms) Matrix(LayerPlace place) =>

@@ -74,6 +74,8 @@ public sealed record DenseLayer : PlanLayer
             : PlanValue.Within(TensorShape.Of([.. dimensions[..^1], Outputs]), bound);
     }
 
+    internal override int ProductBits(PlanSetting setting, ImmutableArray<PlanValue> inputs) => Bits(setting, inputs[0]);
+
     internal override ImmutableArray<LayerParameter> Parameters(PlanSetting setting, ImmutableArray<PlanValue> inputs) =>
     [
         new("weights", TensorShape.Of(inputs[0].Shape.Dimensions[^1], Outputs), WeightBound, Bits(setting, inputs[0]), SecretWeights),
@@ -86,23 +88,23 @@ public sealed record DenseLayer : PlanLayer
         return
         [
             .. SecretWeights ? Products.MatrixRequests(place.Scheme, rows, width, Outputs) : [],
-            CorrelationRequest.Truncation(rows * Outputs, Bits(place.Setting, place.Input)),
+            .. place.Output.ExtraBits == 0 ? [CorrelationRequest.Truncation(rows * Outputs, Bits(place.Setting, place.Input))] : ImmutableArray<CorrelationRequest>.Empty,
         ];
     }
 
     internal override ImmutableArray<int> WordsPerRound(LayerPlace place)
     {
         var (rows, width) = Matrix(place);
-        return Traffic.InTurn(SecretWeights ? Products.MatrixWords(place.Scheme, rows, width, Outputs) : [], [rows * Outputs]);
+        return Traffic.InTurn(SecretWeights ? Products.MatrixWords(place.Scheme, rows, width, Outputs) : [], place.Output.ExtraBits == 0 ? [rows * Outputs] : []);
     }
 
-    // x W has the fractional bits of both; the bias is lifted to them, and one truncation brings it back to those of x.
+    // x W has the fractional bits of both; the bias is lifted to them, and one truncation, here or in the next layer, brings it back to those of x.
     internal override IEnumerable<AwaitingPeers[]> Script(LayerPlace place, LayerRun run, ShareTensor[] inputs, Slot<ShareTensor> slot)
     {
         var (rows, width) = Matrix(place);
         var x = inputs[0].Reshape(TensorShape.Of(rows, width));
         var multiply = SecretWeights ? new Products(run.Committee, run.Correlations, run.Random).TakeMatrix(rows, width, Outputs) : null;
-        var tuple = run.Correlations.TakeTruncation(rows * Outputs, Bits(place.Setting, place.Input));
+        var tuple = place.Output.ExtraBits == 0 ? run.Correlations.TakeTruncation(rows * Outputs, Bits(place.Setting, place.Input)) : null;
         var (weights, lift) = (run.Weights!, 1UL << Bits(place.Setting, place.Input));
         ShareTensor product;
         if (multiply is not null)
@@ -121,6 +123,12 @@ public sealed record DenseLayer : PlanLayer
 
             place.Scheme.Algebra.Scale(bias, lift, bias);
             product = x.MultiplyPublicMatrix(weights.Public(0), Outputs).AddPublic(bias);
+        }
+
+        if (tuple is null)
+        {
+            slot.Value = product.Reshape(place.Output.Shape); // the next layer truncates it
+            yield break;
         }
 
         var truncation = MaskedTruncation.Begin(run.Committee, product, tuple);
