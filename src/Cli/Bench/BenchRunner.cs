@@ -1,62 +1,47 @@
+using PrivacyGrains.Arithmetic.Randomness;
+
 namespace PrivacyGrains.Cli.Bench;
 
-/// <summary>Runs work until it is warm, then measures it, holding every run to the plan's rounds and bytes.</summary>
+/// <summary>The engine <c>embedded</c>: all parties in this process, one task each, side by side.</summary>
 internal static class BenchRunner
 {
-    /// <summary>The one engine that exists here: parties in one process.</summary>
+    /// <summary>The engine's name.</summary>
     public const string Embedded = "embedded";
 
-    private const int FewestRuns = 9;
-    private const int MostRuns = 201;
-
-    /// <summary>Measures one piece of work.</summary>
+    /// <summary>Measures one piece of work, holding every run to the plan's rounds and bytes.</summary>
     /// <param name="work">What.</param>
-    /// <param name="warmUp">How long runs go unmeasured, so that the compiler is done.</param>
-    /// <param name="measure">How long, preparation included, runs are measured; 9 to 201 of them.</param>
+    /// <param name="clock">How long.</param>
+    /// <param name="engine">What the result calls it.</param>
     /// <param name="cancel">Ends it between two runs.</param>
     /// <exception cref="InvalidOperationException">A run gave a wrong result, or other rounds or bytes than the plan says.</exception>
-    public static async Task<BenchResult> RunAsync(BenchWork work, TimeSpan warmUp, TimeSpan measure, CancellationToken cancel)
+    public static async Task<BenchResult> RunAsync(BenchWork work, BenchClock clock, string engine, CancellationToken cancel)
     {
         using var table = new PartyTable(work.Scheme);
-        var clock = TimeProvider.System;
-        var start = clock.GetTimestamp();
-        do
-        {
-            cancel.ThrowIfCancellationRequested();
-            var (_, check) = await OnceAsync(work, table);
-            check();
-        }
-        while (clock.GetElapsedTime(start) < warmUp);
-
-        var seconds = new List<double>();
-        start = clock.GetTimestamp();
-        while (seconds.Count < FewestRuns || (seconds.Count < MostRuns && clock.GetElapsedTime(start) < measure))
-        {
-            cancel.ThrowIfCancellationRequested();
-            seconds.Add((await OnceAsync(work, table)).Seconds);
-        }
-
-        seconds.Sort();
-        return new BenchResult(work.Name, Embedded, work.Scheme.Parties, seconds[seconds.Count / 2], seconds[0], work.Rounds, work.BytesPerParty);
+        return BenchResult.Of(work, engine, await clock.RunAsync(isChecked => OnceAsync(work, table, isChecked), cancel));
     }
 
-    private static async Task<(double Seconds, Action Check)> OnceAsync(BenchWork work, PartyTable table)
+    private static async Task<double> OnceAsync(BenchWork work, PartyTable table, bool isChecked)
     {
+        var run = work.Prepare(SystemRandomSource.Instance);
         foreach (var seat in table.Seats)
         {
             seat.Forget();
         }
 
-        var run = work.Prepare(table);
+        var seats = work.IsAlone ? table.Seats.AsSpan(0, 1).ToArray() : [.. table.Seats];
         var start = TimeProvider.System.GetTimestamp();
-        await Task.WhenAll(run.Sides.Select(Task.Run));
+        var results = await Task.WhenAll(seats.Select(seat => Task.Run(() => run.Side(seat))));
         var seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
-        if (work.Rounds > 0 && table.Seats.FirstOrDefault(seat => seat.BytesSent != work.BytesPerParty || seat.MessagesSent != work.Rounds * (work.Scheme.Parties - 1)) is { } other)
+        if (!work.IsAlone)
         {
-            throw new InvalidOperationException(
-                $"{work.Name}: the plan says {work.Rounds} rounds and {work.BytesPerParty} bytes; {other.Committee.SelfId} sent {other.MessagesSent} messages and {other.BytesSent} bytes.");
+            Array.ForEach(seats, seat => seat.Require(work));
         }
 
-        return (seconds, run.Check);
+        if (isChecked)
+        {
+            run.Check([.. results.Select(result => result())]);
+        }
+
+        return seconds;
     }
 }

@@ -15,29 +15,30 @@ internal static class InferenceWorks
     /// <summary>A plan as work.</summary>
     public static BenchWork Of(string name, InferencePlan plan)
     {
-        var input = Numbers(plan.InputShape.Length, plan.InputBound);
+        using var random = new AesCtrRandomSource(new byte[AesCtrRandomSource.SeedLength]); // the same numbers at every party, each time
+        var input = Numbers(random, plan.InputShape.Length, plan.InputBound);
         var layers = new List<(double[] Weights, double[] Bias)>();
         var width = plan.Features;
         foreach (var dense in plan.Layers.OfType<DenseLayer>())
         {
-            layers.Add((Numbers(width * dense.Outputs, dense.WeightBound / 8), Numbers(dense.Outputs, dense.BiasBound / 8)));
+            layers.Add((Numbers(random, width * dense.Outputs, dense.WeightBound / 8), Numbers(random, dense.Outputs, dense.BiasBound / 8)));
             width = dense.Outputs;
         }
 
         var clear = new Lazy<double[]>(() => ClearEvaluation.Evaluate(plan, input, layers));
-        return new BenchWork(name, plan.Scheme, plan.Rounds, plan.BytesPerParty, table => Prepare(table, plan, input, layers, clear));
+        return new BenchWork(name, plan.Scheme, plan.Rounds, plan.BytesPerParty, source => Prepare(source, plan, input, layers, clear));
     }
 
-    private static BenchRun Prepare(PartyTable table, InferencePlan plan, double[] input, List<(double[] Weights, double[] Bias)> layers, Lazy<double[]> clear)
+    private static BenchRun Prepare(IRandomSource random, InferencePlan plan, double[] input, List<(double[] Weights, double[] Bias)> layers, Lazy<double[]> clear)
     {
-        var blobs = Dealer.Deal(plan.Preprocessing, PartyTable.Session, SystemRandomSource.Instance);
-        var inputs = SecretSharing.Split(plan.Scheme, input, plan.InputShape, plan.Format, SystemRandomSource.Instance);
+        var blobs = Dealer.Deal(plan.Preprocessing, PartyTable.Session, random);
+        var inputs = SecretSharing.Split(plan.Scheme, input, plan.InputShape, plan.Format, random);
         var weights = Enumerable.Range(0, plan.Scheme.Parties).Select(_ => new List<LayerWeights>()).ToArray();
         foreach (var (matrix, bias) in layers)
         {
             var columns = bias.Length;
-            var matrices = SecretSharing.Split(plan.Scheme, matrix, TensorShape.Of(matrix.Length / columns, columns), plan.Format, SystemRandomSource.Instance);
-            var biases = SecretSharing.Split(plan.Scheme, bias, TensorShape.Of(columns), plan.Format, SystemRandomSource.Instance);
+            var matrices = SecretSharing.Split(plan.Scheme, matrix, TensorShape.Of(matrix.Length / columns, columns), plan.Format, random);
+            var biases = SecretSharing.Split(plan.Scheme, bias, TensorShape.Of(columns), plan.Format, random);
             for (var party = 0; party < weights.Length; party++)
             {
                 weights[party].Add(LayerWeights.Shared(matrices[party], biases[party]));
@@ -45,27 +46,25 @@ internal static class InferenceWorks
         }
 
         Correlations[] correlations = [.. blobs.Select((blob, party) => Correlations.Expand(blob, plan.Preprocessing, PartyTable.Session, party).Value)];
-        var outputs = new ShareTensor[plan.Scheme.Parties];
         return new BenchRun(
-            [
-                .. table.Seats.Select(seat => (Func<Task>)(async () =>
+            async seat =>
+            {
+                var self = seat.Committee.Self;
+                var (side, first) = InferenceSide.Begin(
+                    plan, PartyTable.Session, seat.Committee, inputs[self], weights[self], correlations[self], SystemRandomSource.Instance);
+                using (side)
                 {
-                    var self = seat.Committee.Self;
-                    var (side, first) = InferenceSide.Begin(
-                        plan, PartyTable.Session, seat.Committee, inputs[self], weights[self], correlations[self], SystemRandomSource.Instance);
-                    using (side)
-                    {
-                        outputs[self] = await seat.RunAsync(side, first);
-                    }
-                })),
-            ],
-            () => Check(plan, outputs, clear.Value));
+                    var output = await seat.RunAsync(side, first);
+                    return () => output.Words.ToArray();
+                }
+            },
+            results => Check(plan, results, clear.Value));
     }
 
-    private static void Check(InferencePlan plan, ShareTensor[] outputs, double[] clear)
+    private static void Check(InferencePlan plan, IReadOnlyList<ulong[]> results, double[] clear)
     {
         var opened = new double[clear.Length];
-        plan.Format.Decode(plan.Scheme.Algebra, SecretSharing.Reconstruct(outputs).Value, opened);
+        plan.Format.Decode(plan.Scheme.Algebra, PrimitiveWorks.Open(plan.Scheme, results), opened);
         var worst = opened.Zip(clear, (got, wanted) => Math.Abs(got - wanted)).Max();
         if (!(worst <= Tolerance))
         {
@@ -74,5 +73,6 @@ internal static class InferenceWorks
     }
 
     // Uniform in [-bound, bound).
-    private static double[] Numbers(int count, double bound) => [.. PrimitiveWorks.Words(count).Select(word => Math.ScaleB(unchecked((long)word), -63) * bound)];
+    private static double[] Numbers(IRandomSource random, int count, double bound) =>
+        [.. PrimitiveWorks.Words(random, count).Select(word => Math.ScaleB(unchecked((long)word), -63) * bound)];
 }

@@ -17,20 +17,9 @@ internal sealed class PartyTable : IDisposable
     public PartyTable(SharingScheme scheme)
     {
         Scheme = scheme;
-        PartyId[] names = [.. Enumerable.Range(0, scheme.Parties).Select(i => PartyId.Create($"party-{i:00}"))];
+        PartyId[] names = [.. Names(scheme)];
         var keys = names.ToDictionary(name => name, _ => Own(SigningKey.Create()));
-        var terms = new RosterTerms
-        {
-            Consortium = "bench",
-            Epoch = 0,
-            Session = Session,
-            Purpose = "bench",
-            ReconstructionThreshold = scheme.ReconstructionThreshold,
-            CorruptionThreshold = scheme.CorruptionThreshold,
-            MinimumCohort = 0,
-            ComputationDigest = new byte[32],
-        };
-        var roster = Roster.Create(terms, names.Select(name => new RosterMember(name, RosterRoles.Compute, keys[name].PublicKey)));
+        var roster = RosterOf(scheme, names.Select(name => keys[name].PublicKey));
         var locals = names.ToDictionary(name => name, name => Own(LocalSession.Begin(roster, name, keys[name])));
         var boxes = new Dictionary<(PartyId From, PartyId To), Channel<(byte[] Memory, int Length)>>();
         foreach (var from in names)
@@ -46,7 +35,7 @@ internal sealed class PartyTable : IDisposable
             .. names.Select(name => Own(new Seat(
                 Committee.Create(scheme, names, name),
                 names.Where(peer => peer != name).ToDictionary(
-                    peer => peer, peer => new SeatLink(Own(locals[name].Connect(locals[peer].Offer).Value), new BoxCarrier(boxes[(name, peer)], boxes[(peer, name)])))))),
+                    peer => peer, SeatLink (peer) => new DirectLink(Own(locals[name].Connect(locals[peer].Offer).Value), new BoxCarrier(boxes[(name, peer)], boxes[(peer, name)])))))),
         ];
         foreach (var local in locals.Values)
         {
@@ -62,6 +51,26 @@ internal sealed class PartyTable : IDisposable
 
     /// <summary>The parties, in the order of their indices.</summary>
     public ImmutableArray<Seat> Seats { get; }
+
+    /// <summary>The parties' names, in the order of their indices.</summary>
+    public static IEnumerable<PartyId> Names(SharingScheme scheme) => Enumerable.Range(0, scheme.Parties).Select(i => PartyId.Create($"party-{i:00}"));
+
+    /// <summary>The roster of a table.</summary>
+    public static Roster RosterOf(SharingScheme scheme, IEnumerable<VerificationKey> keys)
+    {
+        var terms = new RosterTerms
+        {
+            Consortium = "bench",
+            Epoch = 0,
+            Session = Session,
+            Purpose = "bench",
+            ReconstructionThreshold = scheme.ReconstructionThreshold,
+            CorruptionThreshold = scheme.CorruptionThreshold,
+            MinimumCohort = 0,
+            ComputationDigest = new byte[32],
+        };
+        return Roster.Create(terms, Names(scheme).Zip(keys, (name, key) => new RosterMember(name, RosterRoles.Compute, key)));
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _owned.ForEach(owned => owned.Dispose());

@@ -16,14 +16,13 @@ internal static class PrimitiveWorks
     public static BenchWork Multiply(string name, int count)
     {
         var scheme = SharingScheme.Additive(2);
-        return new BenchWork(name, scheme, 1, BenchMessage.LengthOf(2 * count), table =>
+        return new BenchWork(name, scheme, 1, BenchMessage.LengthOf(2 * count), random =>
         {
-            var (x, y) = (Words(count), Words(count));
-            var (xs, ys) = (Split(scheme, x), Split(scheme, y));
-            ElementwiseTriple[] triples = [.. Deal(scheme, [CorrelationRequest.ElementwiseTriple(count)]).Select(c => Dispose(c, c.TakeElementwiseTriple(count)))];
-            var product = new ulong[count];
-            Ring64.Multiply(x, y, product);
-            return Run(table, seat => seat.RunAsync(BeaverMultiplication.Begin(seat.Committee, xs[seat.Committee.Self], ys[seat.Committee.Self], triples[seat.Committee.Self])), product);
+            var (x, y) = (Words(random, count), Words(random, count));
+            var (xs, ys) = (Split(scheme, x, random), Split(scheme, y, random));
+            ElementwiseTriple[] triples = [.. Deal(scheme, [CorrelationRequest.ElementwiseTriple(count)], random).Select(c => Dispose(c, c.TakeElementwiseTriple(count)))];
+            return Run(
+                scheme, (seat, self) => seat.RunAsync(BeaverMultiplication.Begin(seat.Committee, xs[self], ys[self], triples[self])), () => Product(scheme, x, y));
         });
     }
 
@@ -31,14 +30,12 @@ internal static class PrimitiveWorks
     public static BenchWork ShamirMultiply(string name, int count)
     {
         var scheme = SharingScheme.Shamir(3, 1);
-        return new BenchWork(name, scheme, 1, 2 * BenchMessage.LengthOf(count), table =>
+        return new BenchWork(name, scheme, 1, 2 * BenchMessage.LengthOf(count), random =>
         {
-            ulong[] x = [.. Words(count).Select(word => word % Field61.Modulus)], y = [.. Words(count).Select(word => word % Field61.Modulus)];
-            var (xs, ys) = (Split(scheme, x), Split(scheme, y));
-            var product = new ulong[count];
-            Field61.Multiply(x, y, product);
+            ulong[] x = [.. Words(random, count).Select(word => word % Field61.Modulus)], y = [.. Words(random, count).Select(word => word % Field61.Modulus)];
+            var (xs, ys) = (Split(scheme, x, random), Split(scheme, y, random));
             return Run(
-                table, seat => seat.RunAsync(DegreeReduction.Multiply(seat.Committee, xs[seat.Committee.Self], ys[seat.Committee.Self], SystemRandomSource.Instance)), product);
+                scheme, (seat, self) => seat.RunAsync(DegreeReduction.Multiply(seat.Committee, xs[self], ys[self], SystemRandomSource.Instance)), () => Product(scheme, x, y));
         });
     }
 
@@ -47,31 +44,29 @@ internal static class PrimitiveWorks
     {
         var scheme = SharingScheme.Additive(2);
         var words = ThresholdComparison.WordsPerRound(scheme, count, 1);
-        return new BenchWork(name, scheme, words.Length, words.Sum(BenchMessage.LengthOf), table =>
+        return new BenchWork(name, scheme, words.Length, words.Sum(BenchMessage.LengthOf), random =>
         {
-            var x = Words(count);
+            var x = Words(random, count);
             for (var i = 0; i < count; i++)
             {
                 x[i] = unchecked((ulong)((long)x[i] >> 1)); // the comparison's range
             }
 
-            var shares = Split(scheme, x);
-            var correlations = Deal(scheme, ThresholdComparison.Requests(scheme, count, 1));
-            var results = new ImmutableArray<BitShares>[scheme.Parties];
+            var shares = Split(scheme, x, random);
+            var correlations = Deal(scheme, ThresholdComparison.Requests(scheme, count, 1), random);
             return new BenchRun(
-                [
-                    .. table.Seats.Select(seat => (Func<Task>)(async () =>
-                    {
-                        var self = seat.Committee.Self;
-                        using var own = correlations[self];
-                        results[self] = await seat.RunAsync(ThresholdComparison.Begin(seat.Committee, shares[self], [0L], own));
-                    })),
-                ],
-                () =>
+                async seat =>
+                {
+                    var self = seat.Committee.Self;
+                    using var own = correlations[self];
+                    var result = await seat.RunAsync(ThresholdComparison.Begin(seat.Committee, shares[self], [0L], own));
+                    return () => result[0].Words.ToArray();
+                },
+                results =>
                 {
                     for (var i = 0; i < count; i++)
                     {
-                        var bit = ((results[0][0].Words[i / 64] ^ results[1][0].Words[i / 64]) >> (i % 64)) & 1;
+                        var bit = ((results[0][i / 64] ^ results[1][i / 64]) >> (i % 64)) & 1;
                         Require(bit == (unchecked((long)x[i]) >= 0 ? 1UL : 0UL));
                     }
                 });
@@ -84,39 +79,50 @@ internal static class PrimitiveWorks
         var scheme = SharingScheme.Additive(2);
         var plan = PreprocessingPlan.Create(scheme, [CorrelationRequest.ElementwiseTriple(count)]);
         var bytes = plan.BlobBytes(1, PartyTable.Session);
-        return new BenchWork(name, scheme, 0, bytes, _ =>
-        {
-            ImmutableArray<byte[]> blobs = [];
-            return new BenchRun(
-                [() => Task.FromResult(blobs = Dealer.Deal(plan, PartyTable.Session, SystemRandomSource.Instance))],
-                () => Require(blobs.Max(blob => (long)blob.Length) == bytes));
-        });
+        return new BenchWork(name, scheme, 0, bytes, random => new BenchRun(
+            _ =>
+            {
+                var blobs = Dealer.Deal(plan, PartyTable.Session, random);
+                return Task.FromResult<Func<ulong[]>>(() => [(ulong)blobs.Max(blob => blob.Length)]);
+            },
+            results => Require(results[0][0] == (ulong)bytes)));
     }
 
     /// <summary>Uniform words that nobody keeps secret.</summary>
-    internal static ulong[] Words(int count)
+    internal static ulong[] Words(IRandomSource random, int count)
     {
         var words = new ulong[count];
-        UniformElements.FillRing64(SystemRandomSource.Instance, words);
+        UniformElements.FillRing64(random, words);
         return words;
     }
 
-    internal static Correlations[] Deal(SharingScheme scheme, IEnumerable<CorrelationRequest> requests)
+    internal static Correlations[] Deal(SharingScheme scheme, IEnumerable<CorrelationRequest> requests, IRandomSource random)
     {
         var plan = PreprocessingPlan.Create(scheme, requests);
-        return [.. Dealer.Deal(plan, PartyTable.Session, SystemRandomSource.Instance).Select((blob, party) => Correlations.Expand(blob, plan, PartyTable.Session, party).Value)];
+        return [.. Dealer.Deal(plan, PartyTable.Session, random).Select((blob, party) => Correlations.Expand(blob, plan, PartyTable.Session, party).Value)];
     }
 
-    private static BenchRun Run(PartyTable table, Func<Seat, Task<ShareTensor>> side, ulong[] expected)
+    /// <summary>Puts what the parties computed together again.</summary>
+    internal static ulong[] Open(SharingScheme scheme, IReadOnlyList<ulong[]> results) =>
+        SecretSharing.Reconstruct([.. results.Select((words, party) => ShareTensor.Create(scheme, party, TensorShape.Of(words.Length), words))]).Value;
+
+    private static BenchRun Run(SharingScheme scheme, Func<Seat, int, Task<ShareTensor>> side, Func<ulong[]> expected) => new(
+        async seat =>
+        {
+            var share = await side(seat, seat.Committee.Self);
+            return () => share.Words.ToArray();
+        },
+        results => Require(Open(scheme, results).AsSpan().SequenceEqual(expected())));
+
+    private static ulong[] Product(SharingScheme scheme, ulong[] x, ulong[] y)
     {
-        var shares = new ShareTensor[table.Seats.Length];
-        return new BenchRun(
-            [.. table.Seats.Select(seat => (Func<Task>)(async () => shares[seat.Committee.Self] = await side(seat)))],
-            () => Require(SecretSharing.Reconstruct(shares).Value.AsSpan().SequenceEqual(expected)));
+        var product = new ulong[x.Length];
+        scheme.Algebra.Multiply(x, y, product);
+        return product;
     }
 
-    private static ImmutableArray<ShareTensor> Split(SharingScheme scheme, ulong[] values) =>
-        SecretSharing.Split(scheme, values, TensorShape.Of(values.Length), SystemRandomSource.Instance);
+    private static ImmutableArray<ShareTensor> Split(SharingScheme scheme, ulong[] values, IRandomSource random) =>
+        SecretSharing.Split(scheme, values, TensorShape.Of(values.Length), random);
 
     private static T Dispose<T>(Correlations used, T taken)
     {

@@ -17,6 +17,19 @@ internal sealed class Seat(Committee committee, IReadOnlyDictionary<PartyId, Sea
     /// <summary>Messages since <see cref="Forget"/>.</summary>
     public int MessagesSent { get; private set; }
 
+    /// <summary>The peers, by name: what goes there is counted only by <see cref="RunAsync{T}(AwaitingPeers{T})"/> and its like.</summary>
+    public IReadOnlyDictionary<PartyId, SeatLink> Links => links;
+
+    /// <summary>Throws where other bytes or messages were sent than the plan says.</summary>
+    public void Require(BenchWork work)
+    {
+        if (BytesSent != work.BytesPerParty || MessagesSent != work.Rounds * (work.Scheme.Parties - 1))
+        {
+            throw new InvalidOperationException(
+                $"{work.Name}: the plan says {work.Rounds} rounds and {work.BytesPerParty} bytes; {committee.SelfId} sent {MessagesSent} messages and {BytesSent} bytes.");
+        }
+    }
+
     /// <summary>Counts from zero again.</summary>
     public void Forget() => (BytesSent, MessagesSent) = (0, 0);
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Threading.Channels;
+using PrivacyGrains.Grains.Streams;
 using PrivacyGrains.Protocols.Channels;
 
 namespace PrivacyGrains.Cli.Bench;
@@ -18,7 +19,7 @@ internal interface IFrameCarrier : IDisposable
 }
 
 /// <summary>One peer, seen from a <see cref="Seat"/>: the session's channel over whatever carries its frames.</summary>
-internal sealed class SeatLink(SecureChannel channel, IFrameCarrier carrier) : IDisposable
+internal abstract class SeatLink(SecureChannel channel, IFrameCarrier carrier) : IDisposable
 {
     private readonly MessageOpening _opening = new(channel);
 
@@ -36,7 +37,17 @@ internal sealed class SeatLink(SecureChannel channel, IFrameCarrier carrier) : I
 
     /// <summary>Receives a message and opens it.</summary>
     /// <exception cref="InvalidOperationException">The peer sent something else.</exception>
-    public async ValueTask<SecretBuffer> ReceiveAsync(int maximum)
+    public abstract ValueTask<SecretBuffer> ReceiveAsync(int maximum);
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+        carrier.Dispose();
+        _opening.Dispose();
+    }
+
+    /// <summary>Takes frames until a message is whole.</summary>
+    protected async ValueTask<SecretBuffer> OpenAsync(int maximum)
     {
         while (true)
         {
@@ -52,12 +63,45 @@ internal sealed class SeatLink(SecureChannel channel, IFrameCarrier carrier) : I
             }
         }
     }
+}
+
+/// <summary>Opens frames when their message is asked for: for a carrier that holds whatever is sent.</summary>
+internal sealed class DirectLink(SecureChannel channel, IFrameCarrier carrier) : SeatLink(channel, carrier)
+{
+    /// <inheritdoc/>
+    public override ValueTask<SecretBuffer> ReceiveAsync(int maximum) => OpenAsync(maximum);
+}
+
+/// <summary>Opens frames as they come: two parties that each send a long message at once would otherwise wait for each other.</summary>
+internal sealed class PumpedLink : SeatLink
+{
+    private const int LongestMessage = 256 << 20;
+    private readonly Channel<SecretBuffer> _messages = Channel.CreateBounded<SecretBuffer>(new BoundedChannelOptions(4) { SingleReader = true, SingleWriter = true, AllowSynchronousContinuations = true });
+
+    /// <summary>Begins to receive.</summary>
+    public PumpedLink(SecureChannel channel, IFrameCarrier carrier)
+        : base(channel, carrier) => _ = Task.Run(PumpAsync);
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override async ValueTask<SecretBuffer> ReceiveAsync(int maximum)
     {
-        _opening.Dispose();
-        carrier.Dispose();
+        var message = await _messages.Reader.ReadAsync();
+        return message.Length <= maximum ? message : throw new InvalidOperationException($"A message of at most {maximum} bytes is wanted; {message.Length} came.");
+    }
+
+    private async Task PumpAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await _messages.Writer.WriteAsync(await OpenAsync(LongestMessage));
+            }
+        }
+        catch (Exception e)
+        {
+            _messages.Writer.TryComplete(e);
+        }
     }
 }
 
@@ -96,4 +140,21 @@ internal sealed class BoxCarrier(Channel<(byte[] Memory, int Length)> outbound, 
             _taken = null;
         }
     }
+}
+
+/// <summary>Carries frames between two processes, over the party-to-party stream.</summary>
+internal sealed class StreamCarrier(FrameStream stream) : IFrameCarrier
+{
+    /// <inheritdoc/>
+    public Span<byte> Room(int length) => stream.Room(length);
+
+    /// <inheritdoc/>
+    public ValueTask SendAsync(int length) => stream.SendAsync(length);
+
+    /// <inheritdoc/>
+    public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync() =>
+        await stream.ReceiveAsync() is { IsEmpty: false } frame ? frame : throw new EndOfStreamException("The peer has ended the stream.");
+
+    /// <inheritdoc/>
+    public void Dispose() => stream.Dispose();
 }

@@ -8,29 +8,52 @@ namespace PrivacyGrains.Cli.Commands;
 /// <summary><c>bench</c>: how fast this machine computes on shares. Asks no gateway.</summary>
 internal static class BenchCommand
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Measure = TimeSpan.FromSeconds(2);
+    private static readonly BenchClock Clock = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
 
-    public static Command Build() => new("bench", "Measures this machine.") { Mpc() };
+    public static Command Build() => new("bench", "Measures this machine.") { Mpc(), Party() };
 
     private static Command Mpc()
     {
         var only = new Option<string?>("--only") { Description = $"One of: {string.Join(", ", BenchCatalogue.Names)} (default: all)." };
-        var engine = new Option<string>("--engine") { Description = "What carries the messages: embedded, all parties in this process.", DefaultValueFactory = _ => BenchRunner.Embedded };
-        engine.AcceptOnlyFromAmong(BenchRunner.Embedded);
+        var engine = new Option<string?>("--engine")
+        {
+            Description = $"What carries the messages: {BenchProcesses.Name}, each party its own process, joined by the party-to-party stream; {BenchRunner.Embedded}, all parties in this process (default: both).",
+        };
+        engine.AcceptOnlyFromAmong(BenchProcesses.Name, BenchRunner.Embedded);
         var command = new Command("mpc", "Computation on shares: warm, online phase, medians, with sealed messages.") { only, engine };
         command.Runs(async (parsed, output, cancel) =>
         {
             var results = new List<BenchResult>();
             foreach (var work in BenchCatalogue.Choose(parsed.GetValue(only)))
             {
-                output.Note(work.Name);
-                results.Add(await BenchRunner.RunAsync(work, WarmUp, Measure, cancel));
+                if (parsed.GetValue(engine) is null or BenchProcesses.Name)
+                {
+                    output.Note($"{work.Name}, {BenchProcesses.Name}");
+                    results.Add(await BenchProcesses.RunAsync(work, Clock, output.Note, cancel));
+                }
+
+                if (parsed.GetValue(engine) is null or BenchRunner.Embedded)
+                {
+                    output.Note($"{work.Name}, {BenchRunner.Embedded}");
+                    results.Add(await BenchRunner.RunAsync(work, Clock, BenchRunner.Embedded, cancel));
+                }
             }
 
             output.Result(new BenchDocument(results), console => console.Write(
                 ["work", "engine", "parties", "median ms", "min ms", "rounds", "bytes per party"], results.Select(Row), "Nothing was measured."));
         });
+        return command;
+    }
+
+    // Started by the engine "processes", and by nobody else.
+    private static Command Party()
+    {
+        var (work, party, warmUp, measure) = (new Argument<string>("work"), new Argument<int>("party"), new Argument<int>("warm-up"), new Argument<int>("measure"));
+        var command = new Command(BenchProcesses.PartyCommand, "One party of a measurement.") { work, party, warmUp, measure };
+        command.Hidden = true;
+        command.Runs((parsed, _, cancel) => BenchParty.RunAsync(
+            BenchCatalogue.Choose(parsed.GetValue(work))[0], parsed.GetValue(party),
+            new BenchClock(TimeSpan.FromMilliseconds(parsed.GetValue(warmUp)), TimeSpan.FromMilliseconds(parsed.GetValue(measure))), Console.In, Console.Out, cancel));
         return command;
     }
 
