@@ -5,7 +5,7 @@ using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Protocols.Functions;
 
-/// <summary>The greatest number of every window of a shared tensor, exact, in 8 rounds for each doubling of the window.</summary>
+/// <summary>The greatest number of every window of a shared tensor, exact, in the rounds of <see cref="RowMaximum"/>.</summary>
 /// <remarks>Gathering the windows is local; then <see cref="RowMaximum"/>, with its security and range.</remarks>
 public static class MaxPool
 {
@@ -17,7 +17,7 @@ public static class MaxPool
     public static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, TensorShape images, PoolingWindow window) =>
         RowMaximum.Requests(scheme, window.Over(images).Length, window.Size);
 
-    /// <summary>Words to each peer, round by round: 8 * ceil(log2 of the window's size) rounds.</summary>
+    /// <summary>Words to each peer, round by round; none for one column.</summary>
     /// <param name="scheme">How values are shared.</param>
     /// <param name="images">The input's shape.</param>
     /// <param name="window">What slides.</param>

@@ -20,7 +20,7 @@ public static class RowArgmax
     public static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int rows, int columns) =>
         Tournament.Requests(scheme, rows, columns, indexed: true);
 
-    /// <summary>Words to each peer, round by round: 8 * ceil(log2 columns) rounds, none for one column.</summary>
+    /// <summary>Words to each peer, round by round; none for one column.</summary>
     /// <param name="scheme">How values are shared.</param>
     /// <param name="rows">Rows, at least 0.</param>
     /// <param name="columns">Columns, at least 1.</param>

@@ -6,11 +6,11 @@ using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Protocols.Functions;
 
-/// <summary>The greatest number of every row of a shared matrix, exact, in 8 rounds for each doubling of the columns.</summary>
+/// <summary>The greatest number of every row of a shared matrix, exact, in 12 rounds for up to 16 columns of few numbers.</summary>
 /// <remarks>
-/// Source: the balanced tree of comparisons and selections, as in Knott et al., "CrypTen: Secure Multi-Party Computation Meets Machine Learning",
-/// NeurIPS 2021 (maximum by tree reduction). <see cref="ThresholdComparison"/> of neighbours' differences with zero, then <see cref="Selection"/>; their
-/// security. Any two numbers of a row must differ by less than 2^63 in Z_2^64 and 2^59 in F_p. Which column won stays secret.
+/// Source: the tree of comparisons and selections, here with several numbers to a group (<see cref="Tournament"/>), as in Knott et al., "CrypTen: Secure Multi-Party Computation Meets Machine Learning",
+/// NeurIPS 2021 (maximum by tree reduction). <see cref="ThresholdComparison"/> or <see cref="KeyedComparison"/> of
+/// differences with zero, then <see cref="Selection"/>; their security. Any two numbers of a row must differ by less than 2^63 in Z_2^64 and 2^59 in F_p. Which column won stays secret.
 /// </remarks>
 public static class RowMaximum
 {
@@ -21,7 +21,7 @@ public static class RowMaximum
     public static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int rows, int columns) =>
         Tournament.Requests(scheme, rows, columns, indexed: false);
 
-    /// <summary>Words to each peer, round by round: 8 * ceil(log2 columns) rounds, none for one column.</summary>
+    /// <summary>Words to each peer, round by round; none for one column.</summary>
     /// <param name="scheme">How values are shared.</param>
     /// <param name="rows">Rows, at least 0.</param>
     /// <param name="columns">Columns, at least 1.</param>

@@ -17,7 +17,7 @@ internal static class Spline
 {
     internal static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int count, SplineTable table) =>
     [
-        .. table.Thresholds.IsEmpty ? [] : ThresholdComparison.Requests(scheme, count, table.Thresholds.Length),
+        .. table.Thresholds.IsEmpty ? [] : Comparing.Requests(scheme, count, table.Thresholds.Length),
         .. table.Shifts.Select(shift => CorrelationRequest.PowerMask(count, shift)),
         .. table.Truncated.Select(piece => CorrelationRequest.Truncation(count, piece.Truncation)),
         .. Selected(table).SelectMany(_ => Selection.Requests(count)),
@@ -29,7 +29,7 @@ internal static class Spline
         ImmutableArray<int> truncations = table.Truncated.Any() ? [checked(table.Truncated.Count() * count)] : [];
         return Traffic.InTurn(
             Traffic.SideBySide(
-                table.Thresholds.IsEmpty ? [] : ThresholdComparison.WordsPerRound(scheme, count, table.Thresholds.Length),
+                table.Thresholds.IsEmpty ? [] : Comparing.WordsPerRound(scheme, count, table.Thresholds.Length),
                 Traffic.InTurn(openings, truncations)),
             table.Thresholds.IsEmpty ? [] : [checked(Selected(table).Count() * Selection.WordsPerRound(count)[0])]);
     }
@@ -40,7 +40,7 @@ internal static class Spline
         ArgumentNullException.ThrowIfNull(correlations);
         return new Material(
             table,
-            table.Thresholds.IsEmpty ? null : ThresholdComparison.Take(committee, count, table.Thresholds, correlations),
+            table.Thresholds.IsEmpty ? null : Comparing.Take(committee, count, table.Thresholds, correlations),
             [.. table.Shifts.Select(shift => correlations.TakePowerMask(count, shift))],
             [.. table.Truncated.Select(piece => correlations.TakeTruncation(count, piece.Truncation))],
             [.. Selected(table).Select(_ => correlations.TakeSelection(count))]);
@@ -63,7 +63,7 @@ internal static class Spline
         }
 
         var bits = new Slot<ImmutableArray<BitShares>>();
-        foreach (var round in Sharing.Script.SideBySide(ThresholdComparison.Script(committee, x, table.Thresholds, comparison.Value, bits), make))
+        foreach (var round in Sharing.Script.SideBySide(Comparing.Script(committee, x, table.Thresholds, comparison, bits), make))
         {
             yield return round;
         }
@@ -147,6 +147,6 @@ internal static class Spline
 
     /// <summary>One evaluation's correlations.</summary>
     internal sealed record Material(
-        SplineTable Table, (ComparisonMask Mask, BitTriple[] Triples)? Comparison, PowerMask[] Powers, TruncationTuple[] Truncations,
+        SplineTable Table, Comparing.Material? Comparison, PowerMask[] Powers, TruncationTuple[] Truncations,
         SelectionTuple[] Selections);
 }

@@ -1,14 +1,16 @@
 using System.Collections.Immutable;
+using PrivacyGrains.Arithmetic;
 using PrivacyGrains.Protocols.Comparison;
 using PrivacyGrains.Protocols.Dealing;
 using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Protocols.Functions;
 
-/// <summary>The greatest of every row, by comparing neighbours and keeping the winner until one is left, with its index where that is wanted.</summary>
+/// <summary>The greatest of every row, by comparing within groups and keeping each group's winner until one is left, with its index where that is wanted.</summary>
 /// <remarks>
-/// Neighbours a (the lower index) and b become b + (a - b) * [a >= b], so that ties go to the lower index; an index is kept by the same bit. All rows and
-/// all pairs of a level share its 8 rounds. A last column without a partner goes on to the next level, where it is still the last.
+/// A level (<see cref="Bracket"/>) compares all pairs of each group in one call; a column has won where it is no less than those after it and greater
+/// than those before it, so that ties go to the lower column: an AND of shared bits, in a tree. With h the bits of having won, the winner is
+/// last + sum of (x - last) h over the group's others, one round of selections; an index is kept by the same bits. All rows share the rounds.
 /// </remarks>
 internal static class Tournament
 {
@@ -16,27 +18,37 @@ internal static class Tournament
 
     internal static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int rows, int columns, bool indexed) =>
     [
-        .. Levels(rows, columns).SelectMany(pairs => ThresholdComparison.Requests(scheme, pairs, 1)
-            .AddRange(Selection.Requests(pairs)).AddRange(indexed ? Selection.Requests(pairs) : [])),
+        .. Bracket.Levels(rows, columns).SelectMany(level => (ImmutableArray<CorrelationRequest>)
+        [
+            .. Comparing.Requests(scheme, checked(rows * level.Pairs.Length), 1),
+            .. level.Gates().Select(gates => CorrelationRequest.BitTriple(PackedBits.WordsFor(checked(rows * gates)))),
+            .. Enumerable.Repeat(CorrelationRequest.Selection(rows * level.Candidates.Length), indexed ? 2 : 1),
+        ]),
     ];
 
     internal static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int rows, int columns, bool indexed) =>
     [
-        .. Levels(rows, columns).SelectMany(pairs => Traffic.InTurn(
-            ThresholdComparison.WordsPerRound(scheme, pairs, 1),
-            Traffic.SideBySide(Selection.WordsPerRound(pairs), indexed ? Selection.WordsPerRound(pairs) : []))),
+        .. Bracket.Levels(rows, columns).SelectMany(level => (ImmutableArray<int>)
+        [
+            .. Comparing.WordsPerRound(scheme, checked(rows * level.Pairs.Length), 1),
+            .. level.Gates().Select(gates => 2 * PackedBits.WordsFor(checked(rows * gates))),
+            (indexed ? 2 : 1) * Selection.WordsPerRound(rows * level.Candidates.Length)[0],
+        ]),
     ];
 
     /// <summary>Takes every level's correlations, in order.</summary>
     internal static Level[] Take(Committee committee, TensorShape shape, Correlations correlations, bool indexed)
     {
         ArgumentNullException.ThrowIfNull(correlations);
+        var rows = shape.Rows;
         return
         [
-            .. Levels(shape.Rows, shape.Columns).Select(pairs => new Level(
-                ThresholdComparison.Take(committee, pairs, Zero, correlations),
-                correlations.TakeSelection(pairs),
-                indexed ? correlations.TakeSelection(pairs) : null)),
+            .. Bracket.Levels(rows, shape.Columns).Select(level => new Level(
+                level,
+                Comparing.Take(committee, rows * level.Pairs.Length, Zero, correlations),
+                [.. level.Gates().Select(gates => correlations.TakeBitTriple(PackedBits.WordsFor(rows * gates)))],
+                correlations.TakeSelection(rows * level.Candidates.Length),
+                indexed ? correlations.TakeSelection(rows * level.Candidates.Length) : null)),
         ];
     }
 
@@ -47,25 +59,31 @@ internal static class Tournament
         var indices = indexed ? ColumnNumbers(committee, x.Shape) : null;
         foreach (var level in levels)
         {
-            var (left, right) = Pairs(values);
-            var lead = left.Subtract(right);
+            var (left, right) = (values.Columns([.. level.Bracket.Pairs.Select(p => p.Left)]), values.Columns([.. level.Bracket.Pairs.Select(p => p.Right)]));
             var bits = new Slot<ImmutableArray<BitShares>>();
-            foreach (var round in ThresholdComparison.Script(committee, lead, Zero, level.Comparison, bits))
+            foreach (var round in Comparing.Script(committee, left.Subtract(right).Flat(), Zero, level.Comparison, bits))
             {
                 yield return round;
             }
 
-            var (kept, keptIndex) = (new Slot<ShareTensor>(), new Slot<ShareTensor>());
-            var select = Selection.Script(committee, lead, bits.Value[0], level.Value, kept);
-            var (leftIndex, rightIndex) = indices is null ? default : Pairs(indices);
-            var selectIndex = indices is null ? [] : Selection.Script(committee, leftIndex.Subtract(rightIndex), bits.Value[0], level.Index!, keptIndex);
+            var results = new WinnerBits(committee, x.Shape.Rows, level.Bracket, bits.Value[0]);
+            foreach (var triple in level.Triples)
+            {
+                var joined = results.Join(committee, triple);
+                yield return [joined];
+            }
+
+            var won = results.Won(committee);
+            var (keptValues, keptIndices) = (new Slot<ShareTensor>(), new Slot<ShareTensor>());
+            var select = Keep(committee, values, level.Bracket, won, level.Value, keptValues);
+            var selectIndex = indices is null ? [] : Keep(committee, indices, level.Bracket, won, level.Index!, keptIndices);
             foreach (var round in Sharing.Script.SideBySide(select, selectIndex))
             {
                 yield return round;
             }
 
-            indices = indices is null ? null : Next(indices, rightIndex.Add(keptIndex.Value));
-            values = Next(values, right.Add(kept.Value));
+            values = keptValues.Value;
+            indices = indices is null ? null : keptIndices.Value;
         }
 
         var shape = TensorShape.Of(x.Shape.Rows);
@@ -80,18 +98,47 @@ internal static class Tournament
         }
     }
 
-    private static IEnumerable<int> Levels(int rows, int columns)
+    private static IEnumerable<AwaitingPeers[]> Keep(
+        Committee committee, ShareTensor x, Bracket bracket, BitShares won, SelectionTuple tuple, Slot<ShareTensor> slot)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(rows);
-        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
-        return Pairs();
-
-        IEnumerable<int> Pairs()
+        var (rows, candidates) = (x.Shape.Rows, bracket.Candidates.Length);
+        var lead = x.Columns([.. bracket.Candidates.Select(c => c.Column)]).Subtract(x.Columns([.. bracket.Candidates.Select(c => c.Last)]));
+        var part = new Slot<ShareTensor>();
+        foreach (var round in Selection.Script(committee, lead.Flat(), won, tuple, part))
         {
-            for (var left = columns; left > 1; left = (left + 1) / 2)
+            yield return round;
+        }
+
+        int[] lasts = [.. Enumerable.Range(0, bracket.Groups).Select(bracket.LastOf)];
+        var words = x.Columns(lasts).Words.ToArray();
+        var algebra = committee.Scheme.Algebra;
+        var column = new ulong[rows];
+        for (var c = 0; c < candidates; c++)
+        {
+            var group = bracket.Candidates[c].Group;
+            for (var row = 0; row < rows; row++)
             {
-                yield return checked(rows * (left / 2));
+                column[row] = part.Value.Words[(row * candidates) + c];
             }
+
+            AddColumn(algebra, words, bracket.Groups, group, column);
+        }
+
+        slot.Value = ShareTensor.Own(committee.Scheme, committee.Self, TensorShape.Of(rows, bracket.Groups), words);
+    }
+
+    private static void AddColumn(WordAlgebra algebra, ulong[] words, int columns, int at, ulong[] summand)
+    {
+        var sum = new ulong[summand.Length];
+        for (var row = 0; row < summand.Length; row++)
+        {
+            sum[row] = words[(row * columns) + at];
+        }
+
+        algebra.Add(sum, summand, sum);
+        for (var row = 0; row < summand.Length; row++)
+        {
+            words[(row * columns) + at] = sum[row];
         }
     }
 
@@ -107,39 +154,6 @@ internal static class Tournament
         return ShareTensor.Own(committee.Scheme, committee.Self, shape, words);
     }
 
-    private static (ShareTensor Left, ShareTensor Right) Pairs(ShareTensor x)
-    {
-        var pairs = x.Shape.Columns / 2;
-        var shape = TensorShape.Of(x.Shape.Rows * pairs);
-        var (left, right) = (new ulong[shape.Length], new ulong[shape.Length]);
-        for (var i = 0; i < shape.Length; i++)
-        {
-            var at = (i / pairs * x.Shape.Columns) + (2 * (i % pairs));
-            (left[i], right[i]) = (x.Words[at], x.Words[at + 1]);
-        }
-
-        return (ShareTensor.Own(x.Scheme, x.Party, shape, left), ShareTensor.Own(x.Scheme, x.Party, shape, right));
-    }
-
-    private static ShareTensor Next(ShareTensor before, ShareTensor winners)
-    {
-        var columns = before.Shape.Columns;
-        var shape = TensorShape.Of(before.Shape.Rows, (columns + 1) / 2);
-        if (columns % 2 == 0)
-        {
-            return winners.Reshape(shape);
-        }
-
-        var words = new ulong[shape.Length];
-        for (var row = 0; row < shape.Rows; row++)
-        {
-            winners.Words.Slice(row * (columns / 2), columns / 2).CopyTo(words.AsSpan(row * shape.Columns));
-            words[((row + 1) * shape.Columns) - 1] = before.Words[((row + 1) * columns) - 1];
-        }
-
-        return ShareTensor.Own(before.Scheme, before.Party, shape, words);
-    }
-
     /// <summary>One level's correlations.</summary>
-    internal sealed record Level((ComparisonMask Mask, BitTriple[] Triples) Comparison, SelectionTuple Value, SelectionTuple? Index);
+    internal sealed record Level(Bracket Bracket, Comparing.Material Comparison, BitTriple[] Triples, SelectionTuple Value, SelectionTuple? Index);
 }

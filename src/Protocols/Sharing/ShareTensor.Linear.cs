@@ -98,6 +98,26 @@ public sealed partial class ShareTensor
             : throw new ArgumentException($"A {Shape} tensor cannot become {shape}.", nameof(shape));
     }
 
+    /// <summary>Chosen columns of a matrix, in the order given; a column may come twice.</summary>
+    internal ShareTensor Columns(ReadOnlySpan<int> columns)
+    {
+        var shape = TensorShape.Of(Shape.Rows, columns.Length);
+        var words = new ulong[shape.Length];
+        for (var row = 0; row < Shape.Rows; row++)
+        {
+            var from = _words.AsSpan(row * Shape.Columns, Shape.Columns);
+            for (var i = 0; i < columns.Length; i++)
+            {
+                words[(row * columns.Length) + i] = from[columns[i]];
+            }
+        }
+
+        return new ShareTensor(Scheme, Party, shape, words);
+    }
+
+    /// <summary>The same elements in one dimension.</summary>
+    internal ShareTensor Flat() => new(Scheme, Party, TensorShape.Of(Shape.Length), _words);
+
     /// <summary>One run of elements, flat.</summary>
     internal ShareTensor Slice(int start, int length) =>
         new(Scheme, Party, TensorShape.Of(length), _words.AsSpan(start, length).ToArray());

@@ -33,9 +33,14 @@ public sealed class MaximumTests
     public void MaximumAndArgmax_RandomRows_AreExact_AndCostWhatTheySay(string name)
     {
         var scheme = Schemes.Named(name);
-        foreach (var (rows, columns, levels) in new[] { (0, 3, 2), (1, 1, 0), (1, 2, 1), (100, 3, 2), (7, 10, 4), (2, 33, 6) })
+        (int Rows, int Columns, int[] Groups)[] cases =
+        [
+            (0, 3, [3]), (1, 1, []), (1, 2, [2]), (100, 3, [3]), (7, 10, [10]), (2, 33, [11, 3]), (1, 1000, [16, 16, 4]),
+            .. name is "additive(3)" or "shamir(3, t=1)" ? ((int, int, int[])[])[(4000, 9, [2, 2, 2, 2])] : [],
+        ];
+        foreach (var (rows, columns, groups) in cases)
         {
-            long[] x = [.. Schemes.Signed(scheme.Algebra, rows * columns, 58, (byte)columns).Select(scheme.Algebra.ToSigned)];
+            long[] x = [.. Schemes.Signed(scheme.Algebra, rows * columns, 58, (byte)(columns % 200)).Select(scheme.Algebra.ToSigned)];
             var byMaximum = new Simulation(scheme);
             var byArgmax = new Simulation(scheme);
             var expected = Enumerable.Range(0, rows).Select(row => x[(row * columns)..((row + 1) * columns)]).ToArray();
@@ -43,26 +48,27 @@ public sealed class MaximumTests
             Assert.Equal(expected.Select(row => (long)Array.IndexOf(row, row.Max())), Argmax(scheme, rows, columns, x, byArgmax).Indices);
             Assert.Equal(RowMaximum.WordsPerRound(scheme, rows, columns), byMaximum.WordsPerRound.AsEnumerable());
             Assert.Equal(RowArgmax.WordsPerRound(scheme, rows, columns), byArgmax.WordsPerRound.AsEnumerable());
-            Assert.Equal(8 * levels, byMaximum.WordsPerRound.Count);
-            Assert.Equal(8 * levels, byArgmax.WordsPerRound.Count);
+            var rounds = groups.Select((largest, at) => Compared(scheme, rows, columns, groups, at) + (int)Math.Ceiling(Math.Log2(Math.Max(1, largest - 1))) + 1).Sum();
+            Assert.Equal(rounds, byMaximum.WordsPerRound.Count);
+            Assert.Equal(rounds, byArgmax.WordsPerRound.Count);
             Assert.All([.. byMaximum.Correlations, .. byArgmax.Correlations], c => Assert.Equal(0, c.Remaining));
         }
     }
 
-    // By hand: 1 row of 3 columns in Z_2^64 is one pair twice. Per level 1 word, then two words for each of 61, 31, 15, 7, 3 and 1 gates, then 1 + 1.
+    // By hand: 1 row of 3 columns is three pairs: 3 words; two words for each of 61, 31, 15, 7, 3 and 1 gates; one AND for each of two candidates; one
+    // selection each, and again for the index. Keys of two parties compare in the first round.
     [Fact]
     public void WordsPerRound_OneRowOfThree_AsCountedByHand()
     {
-        int[] level = [1, 122, 62, 30, 14, 6, 2, 2];
-        Assert.Equal([.. level, .. level], RowMaximum.WordsPerRound(SharingScheme.Additive(2), 1, 3).AsEnumerable());
-        int[] indexed = [.. level[..7], 4];
-        Assert.Equal([.. indexed, .. indexed], RowArgmax.WordsPerRound(SharingScheme.Additive(2), 1, 3).AsEnumerable());
+        Assert.Equal([3, 122, 62, 30, 14, 6, 2, 2, 3], RowMaximum.WordsPerRound(SharingScheme.Additive(3), 1, 3).AsEnumerable());
+        Assert.Equal([3, 122, 62, 30, 14, 6, 2, 2, 6], RowArgmax.WordsPerRound(SharingScheme.Additive(3), 1, 3).AsEnumerable());
+        Assert.Equal([3, 2, 3], RowMaximum.WordsPerRound(SharingScheme.Additive(2), 1, 3).AsEnumerable());
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(7)]
-    [InlineData(15)]
+    [InlineData(9)]
     public void Next_HostileWordsInAnyRound_AreFaultsThatNameTheSender(int round)
     {
         foreach (var scheme in new[] { SharingScheme.Additive(3), SharingScheme.Shamir(3, 1) })
@@ -81,6 +87,14 @@ public sealed class MaximumTests
         Assert.Throws<ArgumentException>(() => RowMaximum.Begin(run.Committees[0], run.Split([1, 2])[0], run.Correlations[0]));
         Assert.Throws<ArgumentException>(() => RowArgmax.Begin(run.Committees[0], run.Split([], 3, 0)[0], run.Correlations[0]));
         Assert.Throws<ArgumentOutOfRangeException>(() => RowMaximum.Requests(SharingScheme.Additive(2), 1, 0));
+    }
+
+    // 7 rounds, or 1 where two parties have few comparisons; a level's groups of m have m (m - 1) / 2 pairs each.
+    private static int Compared(SharingScheme scheme, int rows, int columns, int[] groups, int at)
+    {
+        var bracket = Bracket.Levels(rows, columns)[at];
+        Assert.Equal(groups.Length, Bracket.Levels(rows, columns).Length);
+        return scheme.ToString() == "additive(2)" && rows * bracket.Pairs.Length <= Comparing.MostByKeys ? 1 : 7;
     }
 
     private static long Number(string text) => long.Parse(text, System.Globalization.CultureInfo.InvariantCulture);

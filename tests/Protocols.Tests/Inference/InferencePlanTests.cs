@@ -15,12 +15,12 @@ public sealed class InferencePlanTests
     {
         var plan = Logistic;
         int[] matrixAndTruncation = [(50 * 30) + 30, 50];
-        int[] compareBesidePieces = [50 + 50, (2 * 61 * 6) + (5 * 50), 2 * 31 * 6, 2 * 15 * 6, 2 * 7 * 6, 2 * 3 * 6, 2 * 1 * 6]; // 6 thresholds; 5 pieces are no constants
+        int[] compareBesidePieces = [50 + 50, 5 * 50]; // keys compare in one round; 5 pieces are no constants
         int[] select = [6 * (50 + 1)]; // 6 pieces are not zero
         Assert.Equal([.. matrixAndTruncation, .. compareBesidePieces, .. select], plan.WordsPerRound.AsEnumerable());
-        Assert.Equal(10, plan.Rounds);
-        Assert.Equal(10, plan.MessagesPerParty);
-        Assert.Equal((10 * 56) + (8 * plan.WordsPerRound.Sum()), plan.BytesPerParty);
+        Assert.Equal(5, plan.Rounds);
+        Assert.Equal(5, plan.MessagesPerParty);
+        Assert.Equal((5 * 56) + (8 * plan.WordsPerRound.Sum()), plan.BytesPerParty);
     }
 
     // A product goes untruncated to the ReLU after it: one opening, then keys at two parties and a tree with a selection elsewhere.

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using PrivacyGrains.Arithmetic;
+using PrivacyGrains.Protocols.Comparison;
+using PrivacyGrains.Protocols.Dealing;
+using PrivacyGrains.Protocols.Sharing;
+
+namespace PrivacyGrains.Protocols.Functions;
+
+/// <summary>Comparisons with public thresholds by whichever protocol is faster: keys where two parties compare few numbers, in one round, the circuit elsewhere.</summary>
+/// <remarks>
+/// <see cref="KeyedComparison"/> costs some 2 AES blocks per bit and comparison and 1.5 KiB of key per number; <see cref="ThresholdComparison"/> costs
+/// 6 rounds more. <see cref="MostByKeys"/> is where the blocks take about as long as the rounds on one machine.
+/// </remarks>
+internal static class Comparing
+{
+    /// <summary>The most comparisons that keys are used for.</summary>
+    internal const int MostByKeys = 512;
+
+    internal static bool ByKeys(SharingScheme scheme, int count, int thresholds) =>
+        scheme.Kind == SharingKind.Additive && scheme.Parties == 2 && (long)count * thresholds <= MostByKeys;
+
+    internal static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int count, int thresholds) =>
+        ByKeys(scheme, count, thresholds) ? KeyedComparison.Requests(count, scheme.Algebra.Bits) : ThresholdComparison.Requests(scheme, count, thresholds);
+
+    internal static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int count, int thresholds) =>
+        ByKeys(scheme, count, thresholds) ? KeyedComparison.WordsPerRound(count) : ThresholdComparison.WordsPerRound(scheme, count, thresholds);
+
+    internal static Material Take(Committee committee, int count, ImmutableArray<long> thresholds, Correlations correlations) =>
+        ByKeys(committee.Scheme, count, thresholds.Length)
+            ? new Material(correlations.TakeThresholdKeys(count, 0, committee.Scheme.Algebra.Bits), null)
+            : new Material(null, ThresholdComparison.Take(committee, count, thresholds, correlations));
+
+    internal static IEnumerable<AwaitingPeers[]> Script(
+        Committee committee, ShareTensor x, ImmutableArray<long> thresholds, Material material, Slot<ImmutableArray<BitShares>> slot)
+    {
+        if (material.Keys is null)
+        {
+            foreach (var round in ThresholdComparison.Script(committee, x, thresholds, material.Circuit!.Value, slot))
+            {
+                yield return round;
+            }
+
+            yield break;
+        }
+
+        var reached = KeyedComparison.Begin(committee, x, thresholds, material.Keys);
+        yield return [reached];
+        slot.Value = [.. reached.Result.Select(share => LowestBits(committee, share))];
+    }
+
+    // The sum of two shares is 0 or 1 modulo 2^64, so that the exclusive or of their lowest bits is the bit.
+    private static BitShares LowestBits(Committee committee, ShareTensor share)
+    {
+        var packed = new ulong[PackedBits.WordsFor(share.Shape.Length)];
+        for (var i = 0; i < share.Shape.Length; i++)
+        {
+            packed[i / 64] |= (share.Words[i] & 1) << (i % 64);
+        }
+
+        return BitShares.Own(committee.Scheme.Parties, committee.Self, share.Shape.Length, packed);
+    }
+
+    /// <summary>One comparison's correlations, of one protocol or the other.</summary>
+    internal sealed record Material(ThresholdKeys? Keys, (ComparisonMask Mask, BitTriple[] Triples)? Circuit);
+}
