@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using PrivacyGrains.Client.Errors;
 using PrivacyGrains.Client.Inferences;
 using PrivacyGrains.Protocols.Inference;
+using PrivacyGrains.Protocols.Inference.Layers;
 using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Cli.Bench;
@@ -22,6 +23,7 @@ internal static class BenchCatalogue
         ("logistic-569x30", name => InferenceWorks.Of(name, LogisticScoring.Plan(569, 30, 2))),
         ("mlp-1", name => InferenceWorks.Of(name, Mlp(1))),
         ("mlp-128", name => InferenceWorks.Of(name, Mlp(128))),
+        ("softmax-1000x10", name => InferenceWorks.Of(name, InferencePlan.Create(Two, 1000, 10, [SoftmaxLayer.Instance], 16, 8))),
         ("shamir-multiply-1e6", name => PrimitiveWorks.ShamirMultiply(name, 1_000_000)),
         ("dealer-triples-1e6", name => PrimitiveWorks.DealTriples(name, 1_000_000)),
     ];

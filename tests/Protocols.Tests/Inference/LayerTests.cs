@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PrivacyGrains.Arithmetic;
+using PrivacyGrains.Protocols.Functions;
 using PrivacyGrains.Protocols.Inference;
 using PrivacyGrains.Protocols.Inference.Layers;
 using PrivacyGrains.Protocols.Sharing;
@@ -49,6 +50,12 @@ public sealed class LayerTests
         ["relu"] = ([2, 5], PlanLayer.Relu, 1, 0),
         ["sigmoid"] = ([6], PlanLayer.Sigmoid, 1, 1.0 / 1024),
         ["tanh"] = ([6], TanhLayer.Instance, 1, 1.0 / 1024),
+        ["gelu"] = ([6], CurveLayer.Create(CurveKind.Gelu), 1, 1.0 / 1024),
+        ["exp"] = ([6], CurveLayer.Create(CurveKind.Exp), 1, 1.0 / 32),
+        ["leaky relu"] = ([6], CurveLayer.Create(CurveKind.LeakyRelu, 0.1), 1, 1.0 / 1024),
+        ["hard sigmoid"] = ([6], CurveLayer.Create(CurveKind.HardSigmoid, 0.2, 0.5), 1, 1.0 / 1024),
+        ["softmax"] = ([2, 5], SoftmaxLayer.Instance, 1, 1.0 / 1024),
+        ["log-softmax"] = ([2, 5], SoftmaxLayer.Logarithm, 1, 1.0 / 1024),
     };
 
     public static TheoryData<string> Kinds => [.. Cases.Keys];
@@ -122,7 +129,7 @@ public sealed class LayerTests
         foreach (var scheme in Grid)
         {
             var plan = InferencePlan.CreateGraph(scheme, 4, 5, layers, 16, 4);
-            Assert.Equal(2 + 8, plan.Rounds);
+            Assert.Equal(scheme.Kind == SharingKind.Additive && scheme.Parties == 2 ? 2 + 3 : 2 + 8, plan.Rounds);
             var input = Numbers(20, 1, 4);
             IReadOnlyList<double[]>[] parameters = [.. plan.Parameters.Select((own, n) => (IReadOnlyList<double[]>)[.. own.Select((p, i) => Numbers(p.Shape.Length, (byte)(2 + n + (5 * i)), p.Bound))])];
             var run = new InferenceRun(plan, input, parameters);
@@ -155,6 +162,27 @@ public sealed class LayerTests
         Assert.Throws<ArgumentException>(() => InferencePlan.Create(SharingScheme.Additive(2), 1, 100, Deep(null), 16, 1));
         var plan = InferencePlan.Create(SharingScheme.Additive(2), 1, 100, Deep(4), 16, 1);
         Assert.True(plan.Steps[^1].Output.Bound < 1 << 18);
+    }
+
+    [Fact]
+    public void CurveLayer_TakesItsDomainFromTheRangeOfItsInput_OrIsRefused()
+    {
+        PlanLayer[] Positive(CurveKind kind) => [ClipLayer.Create(0.5, 3), CurveLayer.Create(kind)];
+        foreach (var (kind, value) in new (CurveKind, Func<double, double>)[]
+        {
+            (CurveKind.Log, Math.Log), (CurveKind.Sqrt, Math.Sqrt), (CurveKind.InverseSqrt, x => 1 / Math.Sqrt(x)), (CurveKind.Reciprocal, x => 1 / x),
+        })
+        {
+            var plan = InferencePlan.Create(SharingScheme.Additive(3), 2, 3, Positive(kind), 16, 4);
+            var input = Numbers(6, 1, 4);
+            var got = new InferenceRun(plan, input, Array.Empty<IReadOnlyList<double[]>>()).Complete();
+            Assert.All(input.Zip(got), pair => Assert.InRange(pair.Second - value(Math.Clamp(pair.First, 0.5, 3)), -1.0 / 1024, 1.0 / 1024));
+            Assert.Throws<ArgumentException>(() => InferencePlan.Create(SharingScheme.Additive(3), 2, 3, [CurveLayer.Create(kind)], 16, 4));
+        }
+
+        Assert.Throws<ArgumentException>(() => InferencePlan.Create(SharingScheme.Additive(3), 2, 3, [CurveLayer.Create(CurveKind.Exp)], 16, 17));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CurveLayer.Create(CurveKind.Exp, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CurveLayer.Create((CurveKind)99));
     }
 
     // A node for the record's dimensions, more values of it where the layer takes several, then the layer.

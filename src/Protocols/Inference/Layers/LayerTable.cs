@@ -29,6 +29,8 @@ internal static class LayerTable
         ReduceLayer.Number => ReduceLayer.Read(ref reader),
         ArgMaxLayer.Number => ArgMaxLayer.Instance,
         TanhLayer.Number => TanhLayer.Instance,
+        CurveLayer.Number => CurveLayer.Read(ref reader),
+        SoftmaxLayer.Number => SoftmaxLayer.Read(ref reader),
         _ => null,
     };
 
