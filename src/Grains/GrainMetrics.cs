@@ -26,6 +26,10 @@ internal sealed class GrainMetrics : IDisposable
     private readonly ConcurrentDictionary<string, long> _logs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (string Owner, string Phase, ImmutableArray<string> Waiting)> _rounds = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _trainings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Party, long Epoch), ImmutableArray<(string Pool, long Lots, long Bytes)>> _stock = new();
+    private readonly ConcurrentDictionary<string, (long Target, long Ready, double PerMinute)> _reserves = new(StringComparer.Ordinal);
+    private readonly Counter<long> _taken;
+    private readonly Counter<long> _missed;
     private readonly Counter<long> _charges;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _conflicts;
@@ -73,6 +77,13 @@ internal sealed class GrainMetrics : IDisposable
         _meter.CreateObservableGauge("privacygrains.training.step", () => _trainings.Select(t => Measured(t.Value, ("training", t.Key))), "{step}", "Steps that a running training has made.");
         _meter.CreateObservableGauge("privacygrains.consortium.members", () => _members.Select(m => Measured(m.Value, ("status", m.Key))), "{party}", "Parties by status.");
         _meter.CreateObservableGauge("privacygrains.audit.entries", () => _logs.Select(l => Measured(l.Value, ("log", l.Key))), "{entry}", "Entries of the audit log.");
+        _meter.CreateObservableGauge("privacygrains.stock.lots", () => Lots(static pool => pool.Lots), "{lot}", "Lots of correlated randomness on a party's disk, by party and pool.");
+        _meter.CreateObservableGauge("privacygrains.stock.size", () => Lots(static pool => pool.Bytes), "By", "Their size, by party and pool.");
+        _meter.CreateObservableGauge("privacygrains.stock.ready", () => _reserves.Select(r => Measured(r.Value.Ready, ("plan", r.Key))), "{lot}", "Lots that lie at every party, by plan.");
+        _meter.CreateObservableGauge("privacygrains.stock.reserve", () => _reserves.Select(r => Measured(r.Value.Target, ("plan", r.Key))), "{lot}", "Lots to be held ready at the present demand, by plan.");
+        _meter.CreateObservableGauge("privacygrains.stock.rate", () => _reserves.Select(r => Measured(r.Value.PerMinute, ("plan", r.Key))), "{lot}", "Lots that sessions asked for in the last minute, by plan.");
+        _taken = _meter.CreateCounter<long>("privacygrains.stock.taken", "{lot}", "Lots that sessions took, by party.");
+        _missed = _meter.CreateCounter<long>("privacygrains.stock.missed", "{session}", "Sessions of a plan with a reserve that found no lot and were dealt for live.");
         _auditFailures.Add(0); // an alert on a counter's increase needs a sample from before the first failure
     }
 
@@ -165,6 +176,34 @@ internal sealed class GrainMetrics : IDisposable
     /// <summary>Correlations left the dealer.</summary>
     public void Dealt(long bytes) => _dealtBytes.Add(bytes);
 
+    /// <summary>What a party holds in an epoch.</summary>
+    public void StockStands(string party, long epoch, IEnumerable<(string Pool, long Lots, long Bytes)> pools) => _stock[(party, epoch)] = [.. pools];
+
+    /// <summary>A party's stock of earlier epochs is gone.</summary>
+    public void StockEnds(string party, long before)
+    {
+        foreach (var old in _stock.Keys.Where(key => key.Party == party && key.Epoch < before).ToList())
+        {
+            _stock.TryRemove(old, out _);
+        }
+    }
+
+    /// <summary>A session took a lot of a party's.</summary>
+    public void LotTaken(string party) => _taken.Add(1, new KeyValuePair<string, object?>("party", party));
+
+    /// <summary>A session found no lot.</summary>
+    public void StockMissed(string plan) => _missed.Add(1, new KeyValuePair<string, object?>("plan", plan));
+
+    /// <summary>How a plan's stock stands.</summary>
+    public void ReserveStands(string plan, long target, long ready, double perMinute)
+    {
+        _reserves[plan] = (target, ready, perMinute);
+        _missed.Add(0, new KeyValuePair<string, object?>("plan", plan)); // a series from before the first miss
+    }
+
+    /// <summary>No stock is kept for a plan any more.</summary>
+    public void ReserveEnds(string plan) => _reserves.TryRemove(plan, out _);
+
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
@@ -179,6 +218,9 @@ internal sealed class GrainMetrics : IDisposable
 
         return new Measurement<T>(value, tags);
     }
+
+    private IEnumerable<Measurement<long>> Lots(Func<(string Pool, long Lots, long Bytes), long> of) =>
+        _stock.SelectMany(party => party.Value.Select(pool => Measured(of(pool), ("party", party.Key.Party), ("pool", pool.Pool))));
 
     private IEnumerable<Measurement<double>> Budgets(Func<(double Spent, double Left), double> of) =>
         _budgets.Select(b => Measured(of(b.Value), ("party", b.Key.Party), ("budget", b.Key.Budget)));

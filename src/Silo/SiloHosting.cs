@@ -3,6 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using PrivacyGrains.Engine;
 using PrivacyGrains.Grains.Hosting;
 using PrivacyGrains.Grains.Parties;
+using PrivacyGrains.Grains.Stock;
 using PrivacyGrains.Storage;
 
 namespace PrivacyGrains.Silo;
@@ -32,6 +33,7 @@ public static class SiloHosting
         services.AddSingleton<IStores>(provider => Stores(settings, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new PartyKeyFiles(settings.Data));
         services.AddSingleton<IPartyKeys>(static provider => provider.GetRequiredService<PartyKeyFiles>());
+        services.AddSingleton(new LotFiles(settings.Data));
         services.AddSingleton<SiloReadiness>();
         services.AddHostedService<KeySetup>();
         services.AddHostedService<ClusterSetup>();

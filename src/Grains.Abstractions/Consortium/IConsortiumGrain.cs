@@ -26,6 +26,10 @@ public interface IConsortiumGrain : IGrainWithStringKey
     [Alias("revoke")]
     Task<Reply<ConsortiumView>> RevokeMemberAsync(string party, string reason);
 
+    /// <summary>Begins a new epoch after this one, as after a restored backup: all stock of the old one is void. Idempotent.</summary>
+    [Alias("begin-epoch")]
+    Task<Reply<ConsortiumView>> BeginEpochAsync(long after, string reason);
+
     /// <summary>Adds a credential (its hash).</summary>
     [Alias("add-credential")]
     Task<Reply<CredentialView>> AddCredentialAsync(CredentialGrant grant);
@@ -86,7 +90,7 @@ public sealed record ConsortiumFounding(
 /// <summary>Who belongs to a consortium.</summary>
 /// <param name="Consortium">Its name.</param>
 /// <param name="DisplayName">For people.</param>
-/// <param name="Epoch">Grows by one with every change of members or keys; bound into every roster.</param>
+/// <param name="Epoch">Grows by one with every change of members or keys, and when the operator begins one; bound into every roster.</param>
 /// <param name="CoordinatorKey">The coordinator's verification key (SPKI).</param>
 /// <param name="Members">Ordered by party, invited and revoked ones included.</param>
 [GenerateSerializer, Immutable, Alias("pg.consortium-view")]

@@ -23,6 +23,10 @@ public interface IComputationGrain : IGrainWithStringKey
     [Alias("correlations")]
     Task<Reply<Done>> AcceptCorrelationsAsync(string dealer, ReadOnlyMemory<byte> sealedBlob);
 
+    /// <summary>Takes this side's part of a lot from the party's own stock, in place of correlations that are dealt now. Where the sides do not all get it, they are dealt for after all.</summary>
+    [Alias("take-lot")]
+    Task<Reply<Done>> TakeLotAsync(string lot);
+
     /// <summary>Begins the rounds once inputs and correlations are in. Idempotent; returns at once.</summary>
     [Alias("begin")]
     Task<Reply<Done>> BeginAsync();

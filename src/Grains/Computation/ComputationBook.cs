@@ -10,7 +10,10 @@ internal abstract record ComputationEntry(DateTimeOffset At);
 internal sealed record SidePrepared(string RosterDigest, DateTimeOffset At) : ComputationEntry(At);
 
 /// <summary>The side has taken its correlated randomness; written before the first opening leaves.</summary>
-internal sealed record CorrelationsTaken(string Digest, DateTimeOffset At) : ComputationEntry(At);
+/// <param name="Digest">SHA-256 over what the dealer sealed; the lot's name where it came from the stock.</param>
+/// <param name="Lot">The lot, which the party's stock has marked as taken before; null where the session was dealt for.</param>
+/// <param name="At">When.</param>
+internal sealed record CorrelationsTaken(string Digest, DateTimeOffset At, string? Lot = null) : ComputationEntry(At);
 
 /// <summary>The side has ended; written before its output share leaves.</summary>
 internal sealed record ComputationEnded(string Outcome, DateTimeOffset At) : ComputationEntry(At);
@@ -23,7 +26,7 @@ internal sealed record ComputationEnded(string Outcome, DateTimeOffset At) : Com
 internal sealed partial class ComputationJson : JsonSerializerContext;
 
 /// <summary>The rules of one side: each step once, and nothing after the end. Pure.</summary>
-internal sealed record ComputationBook(string? RosterDigest, string? Correlations, string? Outcome)
+internal sealed record ComputationBook(string? RosterDigest, string? Correlations, string? Outcome, bool FromStock = false)
 {
     /// <summary>How a side ends well.</summary>
     public const string Completed = "completed";
@@ -47,7 +50,7 @@ internal sealed record ComputationBook(string? RosterDigest, string? Correlation
     public ComputationBook Apply(ComputationEntry entry) => entry switch
     {
         SidePrepared prepared => this with { RosterDigest = prepared.RosterDigest },
-        CorrelationsTaken taken => this with { Correlations = taken.Digest },
+        CorrelationsTaken taken => this with { Correlations = taken.Digest, FromStock = taken.Lot is not null },
         ComputationEnded ended => this with { Outcome = ended.Outcome },
         _ => throw new ArgumentException($"No entry of a computation: {entry.GetType().Name}", nameof(entry)),
     };
@@ -56,9 +59,13 @@ internal sealed record ComputationBook(string? RosterDigest, string? Correlation
     public Decision<ComputationEntry> Prepare(string rosterDigest, DateTimeOffset now) =>
         RosterDigest is null ? new SidePrepared(rosterDigest, now) : AlreadyUsed();
 
-    /// <summary>Takes the correlations, once.</summary>
+    /// <summary>Takes the correlations that were dealt for this session, once; also in place of a lot that not every side got.</summary>
     public Decision<ComputationEntry> Take(string digest, DateTimeOffset now) =>
-        Outcome is not null || RosterDigest is null || Correlations is not null ? AlreadyUsed() : new CorrelationsTaken(digest, now);
+        Outcome is not null || RosterDigest is null || (Correlations is not null && !FromStock) ? AlreadyUsed() : new CorrelationsTaken(digest, now);
+
+    /// <summary>Takes a lot from the stock, once.</summary>
+    public Decision<ComputationEntry> TakeLot(string lot, DateTimeOffset now) =>
+        Outcome is not null || RosterDigest is null || Correlations is not null ? AlreadyUsed() : new CorrelationsTaken(lot, now, lot);
 
     /// <summary>Ends, once: only who wrote the end may let an output leave.</summary>
     public Decision<ComputationEntry> End(string outcome, DateTimeOffset now) =>

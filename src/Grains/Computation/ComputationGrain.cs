@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using PrivacyGrains.Engine;
 using PrivacyGrains.Grains.Hosting;
@@ -118,6 +119,31 @@ internal sealed partial class ComputationGrain(
         }
 
         return reply;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Reply<Done>> TakeLotAsync(string lot)
+    {
+        if (_side is not { IsRunning: false } side || _journal.State.Correlations is not null)
+        {
+            return Refuse(Ended(_journal.State.Outcome ?? (_side is null ? "computation.not-prepared" : "computation.already-begun")));
+        }
+
+        var taken = await grains.GetGrain<IStockGrain>($"{_self}/{side.Roster.Terms.Epoch}").TakeAsync(side.Pool, lot, _session);
+        if (taken.Value is not { } part)
+        {
+            return Refuse(taken.Refusal!);
+        }
+
+        var reply = await Task.Run(() => side.TakeLot(lot, part.Part.Span));
+        if (MemoryMarshal.TryGetArray(part.Part, out var bytes))
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
+
+        return reply is { } fault ? Refuse(fault.AsRefusal())
+            : await _journal.DecideAsync(book => book.TakeLot(lot, clock.GetUtcNow())) is { } used ? Refuse(used)
+            : Done.Instance;
     }
 
     /// <inheritdoc/>

@@ -45,6 +45,11 @@ internal sealed partial class ComputationSide : IDisposable
     /// <summary>The session's roster.</summary>
     public Roster Roster => _proposed.Roster;
 
+    /// <summary>The pool whose lots serve this session.</summary>
+    public string Pool => StockTerms.Pool(Roster.Terms.Consortium, Roster.Terms.Epoch).Value;
+
+    private StockTerms StockTerms => new(_proposed.Plan.Preprocessing, _proposed.Statement.ComputeParties, _proposed.Statement.Dealer);
+
     /// <summary>This side's signed offer.</summary>
     public ReadOnlyMemory<byte> Offer => _local.Offer.Encoded;
 
@@ -162,7 +167,7 @@ internal sealed partial class ComputationSide : IDisposable
             return new ProtocolFault("dealer.foreign", from, $"correlations of {from}", "another dealer's");
         }
 
-        if (_correlations is not null)
+        if (_correlations is not null && (IsRunning || _correlations.Name == Roster.Terms.Session))
         {
             return new ProtocolFault("dealer.dealt-twice", from, "correlations once", "a second time");
         }
@@ -174,8 +179,20 @@ internal sealed partial class ComputationSide : IDisposable
         }
 
         CryptographicOperations.ZeroMemory(blob);
+        _correlations?.Dispose(); // a lot that not every side got: it serves nobody
         _correlations = correlations;
         return null;
+    }
+
+    /// <summary>Opens this side's part of a lot, which its own stock has given out. The name enters what round messages are bound to, so that sides with different lots fault instead of computing nonsense.</summary>
+    public ProtocolFault? TakeLot(string lot, ReadOnlySpan<byte> part)
+    {
+        if (_correlations is not null || IsRunning)
+        {
+            return new ProtocolFault("dealer.dealt-twice", _proposed.Statement.Dealer, "correlations once", "a second time");
+        }
+
+        return Correlations.Expand(part, _proposed.Plan.Preprocessing, SessionId.Create(lot), _index, _proposed.Statement.Dealer).Try(out _correlations, out var fault) ? null : fault;
     }
 
     /// <summary>Erases everything; where a step runs, at its end, since what it computes on may serve another session the moment it is given back.</summary>

@@ -10,6 +10,7 @@ internal static class ConsortiumAudit
         MemberInvited e => new(version, "member.invited", e.Party, e.By, string.Join(' ', e.Roles), "", e.At),
         MemberJoined e => new(version, "member.joined", e.Party, e.By, $"key {e.Fingerprint}, credential {e.CredentialId}", e.Fingerprint, e.At),
         MemberRevoked e => new(version, "member.revoked", e.Party, e.By, e.Reason, "", e.At),
+        EpochBegun e => new(version, "consortium.epoch", "consortium", e.By, e.Reason, "", e.At),
         CredentialAdded e => new(version, "credential.added", e.CredentialId, e.By, $"{e.Party ?? "-"}: {string.Join(' ', e.Scopes)}", "", e.At),
         CredentialRevoked e => new(version, "credential.revoked", e.CredentialId, e.By, "", "", e.At),
         Catalogued e => new(version, "catalogue.entered", $"{e.Kind}/{e.Id}", e.By, e.Title, "", e.At),

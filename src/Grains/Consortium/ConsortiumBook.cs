@@ -11,7 +11,7 @@ internal sealed record ConsortiumBook
     /// <summary>What the operator fixed; null before the founding.</summary>
     public ConsortiumFounded? Founding { get; private init; }
 
-    /// <summary>0 before the founding, then 1, and one more with every member that joins or leaves.</summary>
+    /// <summary>0 before the founding, then 1, and one more with every member that joins or leaves, and whenever the operator begins one.</summary>
     public long Epoch { get; private init; }
 
     /// <summary>By party, ordinal.</summary>
@@ -49,6 +49,7 @@ internal sealed record ConsortiumBook
             Members = Members.SetItem(e.Party, Members[e.Party] with { Status = MemberStatus.Revoked }),
             Credentials = Credentials.SetItems(Credentials.Where(c => c.Value.Party == e.Party).Select(c => KeyValuePair.Create(c.Key, c.Value with { Revoked = true }))),
         },
+        EpochBegun => this with { Epoch = Epoch + 1 },
         CredentialAdded e => this with { Credentials = Credentials.SetItem(e.CredentialId, new Credential(e.SecretHash, e.Party, e.Scopes, e.ExpiresAt, Revoked: false)) },
         CredentialRevoked e => this with { Credentials = Credentials.SetItem(e.CredentialId, Credentials[e.CredentialId] with { Revoked = true }) },
         Catalogued e => this with

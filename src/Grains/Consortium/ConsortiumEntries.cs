@@ -21,6 +21,9 @@ internal sealed record MemberJoined(
 
 internal sealed record MemberRevoked(string Party, string Reason, string By, DateTimeOffset At) : ConsortiumEntry(By, At);
 
+/// <summary>A new epoch began though nobody joined or left: what older rosters and stock were bound to is over.</summary>
+internal sealed record EpochBegun(string Reason, string By, DateTimeOffset At) : ConsortiumEntry(By, At);
+
 internal sealed record CredentialAdded(
     string CredentialId, string SecretHash, string? Party, ImmutableArray<string> Scopes, DateTimeOffset? ExpiresAt, string By, DateTimeOffset At)
     : ConsortiumEntry(By, At);
@@ -35,6 +38,7 @@ internal sealed record Catalogued(string Kind, string Id, string Title, DateTime
 [JsonSerializable(typeof(MemberInvited))]
 [JsonSerializable(typeof(MemberJoined))]
 [JsonSerializable(typeof(MemberRevoked))]
+[JsonSerializable(typeof(EpochBegun))]
 [JsonSerializable(typeof(CredentialAdded))]
 [JsonSerializable(typeof(CredentialRevoked))]
 [JsonSerializable(typeof(Catalogued))]
@@ -48,6 +52,7 @@ internal static class ConsortiumEntries
         .With("consortium.member-invited.v1", ConsortiumJson.Default.MemberInvited)
         .With("consortium.member-joined.v1", ConsortiumJson.Default.MemberJoined)
         .With("consortium.member-revoked.v1", ConsortiumJson.Default.MemberRevoked)
+        .With("consortium.epoch-begun.v1", ConsortiumJson.Default.EpochBegun)
         .With("consortium.credential-added.v1", ConsortiumJson.Default.CredentialAdded)
         .With("consortium.credential-revoked.v1", ConsortiumJson.Default.CredentialRevoked)
         .With("consortium.catalogued.v1", ConsortiumJson.Default.Catalogued);

@@ -44,6 +44,10 @@ internal sealed class ConsortiumGrain(GrainJournals journals, TimeProvider clock
         DecideAsync(book => book.Revoke(party, reason, Caller.Name, clock.GetUtcNow()), book => book.View(Name));
 
     /// <inheritdoc/>
+    public Task<Reply<ConsortiumView>> BeginEpochAsync(long after, string reason) =>
+        DecideAsync(book => book.BeginEpoch(after, reason, Caller.Name, clock.GetUtcNow()), book => book.View(Name));
+
+    /// <inheritdoc/>
     public Task<Reply<CredentialView>> AddCredentialAsync(CredentialGrant grant) =>
         DecideAsync(book => book.AddCredential(grant, Caller.Name, clock.GetUtcNow()), book => book.Credentials[grant.CredentialId].View(grant.CredentialId));
 

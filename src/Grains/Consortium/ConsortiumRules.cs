@@ -139,6 +139,13 @@ internal static class ConsortiumRules
         : member.Status == MemberStatus.Revoked ? Decision<ConsortiumEntry>.Nothing
         : new MemberRevoked(party, reason.Length <= 500 ? reason : reason[..500], by, now);
 
+    /// <summary>Begins a new epoch, as after a restored backup: named by the epoch that it follows, so that asking twice begins one.</summary>
+    public static Decision<ConsortiumEntry> BeginEpoch(this ConsortiumBook book, long after, string reason, string by, DateTimeOffset now) =>
+        book.Founding is null ? NotFounded
+        : book.Epoch == after ? new EpochBegun(reason.Length <= 500 ? reason : reason[..500], by, now)
+        : book.Epoch == after + 1 ? Decision<ConsortiumEntry>.Nothing
+        : new Refusal("consortium.other-epoch", $"The consortium is in epoch {book.Epoch}, not {after}. Look at it anew.");
+
     /// <summary>Enters a thing into the catalogue, once.</summary>
     public static Decision<ConsortiumEntry> Catalogue(this ConsortiumBook book, CatalogueEntry entry, string by, DateTimeOffset now) =>
         book.Catalogued.Contains((entry.Kind, entry.Id))

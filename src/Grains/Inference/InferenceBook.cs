@@ -61,7 +61,8 @@ internal sealed record InferenceBook
             InferenceCreated created => next with { Created = created, Marks = [("preparing", created.At)] },
             SidesOffered offered => next with { Offers = offered.Offers, Marks = Marks.Add(("awaiting-inputs", offered.At)) },
             InputAccepted input => next with { Inputs = Inputs.SetItem(input.Slot, input.Digest) },
-            ComputingBegun begun => next with { Begun = true, Marks = Marks.Add(("computing", begun.At)) },
+            ComputingBegun begun => next with { Begun = true, Marks = Marks.Add(("preprocessing", begun.At)) },
+            CorrelationsSupplied supplied => next with { Marks = Marks.Add(("computing", supplied.At)) },
             SideEnded side => (next with { Sides = Sides.SetItem(side.Outcome.Party, side.Outcome) }).Marked(side.At),
             InferenceAborted aborted => next with { Aborted = aborted, Marks = Marks.Add(("over", aborted.At)) },
             _ => throw new ArgumentException($"No entry of an inference: {entry.GetType().Name}", nameof(entry)),
@@ -123,6 +124,9 @@ internal sealed record InferenceBook
     public Decision<InferenceEntry> Begin(DateTimeOffset now) =>
         Status == "awaiting-inputs" && WaitingFor.IsEmpty ? new ComputingBegun(now) : Decision<InferenceEntry>.Nothing;
 
+    /// <summary>Notes where the sides' correlations came from.</summary>
+    public Decision<InferenceEntry> Supply(string? lot, DateTimeOffset now) => Status == "computing" ? new CorrelationsSupplied(lot, now) : Decision<InferenceEntry>.Nothing;
+
     /// <summary>Takes a side's end. A fault of one side ends the session.</summary>
     public Decision<InferenceEntry> End(SideOutcome outcome, DateTimeOffset now)
     {
@@ -159,7 +163,9 @@ internal sealed record InferenceBook
             $"compute {string.Join(", ", created.Terms.ComputeParties)}; dealer {created.Terms.Dealer}; receiver {created.Terms.Receiver}", string.Empty, entry.At),
         SidesOffered offered => new AuditEvent(version, "inference.agreed", session, "coordinator", $"{offered.Offers.Length} members signed the roster", string.Empty, entry.At),
         InputAccepted input => new AuditEvent(version, "inference.input", session, "coordinator", input.Slot, input.Digest, entry.At),
-        ComputingBegun => new AuditEvent(version, "inference.computing", session, "coordinator", "all inputs are in; the dealer is asked", string.Empty, entry.At),
+        ComputingBegun => new AuditEvent(version, "inference.computing", session, "coordinator", "all inputs are in", string.Empty, entry.At),
+        CorrelationsSupplied supplied => new AuditEvent(
+            version, "inference.correlations", session, "coordinator", supplied.Lot is { } lot ? $"{lot} of the sides' stock" : "dealt for this session", string.Empty, entry.At),
         SideEnded side => new AuditEvent(
             version, "inference.output", session, side.Outcome.Party, $"sealed output share to the receiver after {side.Outcome.Rounds} rounds", side.Outcome.TranscriptHash, entry.At),
         InferenceAborted aborted => new AuditEvent(version, "inference.aborted", session, "coordinator", $"{aborted.Code}: {aborted.Reason}", string.Empty, entry.At),

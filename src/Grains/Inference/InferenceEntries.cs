@@ -16,8 +16,11 @@ internal sealed record SidesOffered(ImmutableArray<SideOffer> Offers, DateTimeOf
 /// <summary>Every side holds its share of a slot.</summary>
 internal sealed record InputAccepted(string Slot, string Digest, DateTimeOffset At) : InferenceEntry(At);
 
-/// <summary>All inputs are in: from here on the dealer is asked, once, and the sides begin.</summary>
+/// <summary>All inputs are in: from here on correlations are supplied, once, and the sides begin.</summary>
 internal sealed record ComputingBegun(DateTimeOffset At) : InferenceEntry(At);
+
+/// <summary>Every side has its correlations: of a lot, or dealt for this session where there is none. The rounds begin.</summary>
+internal sealed record CorrelationsSupplied(string? Lot, DateTimeOffset At) : InferenceEntry(At);
 
 /// <summary>A side ended, well or with a fault.</summary>
 internal sealed record SideEnded(SideOutcome Outcome, DateTimeOffset At) : InferenceEntry(At);
@@ -31,6 +34,7 @@ internal sealed record InferenceAborted(string Code, string Reason, DateTimeOffs
 [JsonSerializable(typeof(SidesOffered))]
 [JsonSerializable(typeof(InputAccepted))]
 [JsonSerializable(typeof(ComputingBegun))]
+[JsonSerializable(typeof(CorrelationsSupplied))]
 [JsonSerializable(typeof(SideEnded))]
 [JsonSerializable(typeof(InferenceAborted))]
 internal sealed partial class InferenceJson : JsonSerializerContext;
@@ -44,6 +48,7 @@ internal static class InferenceEntries
         .With("inference.sides-offered.v1", InferenceJson.Default.SidesOffered)
         .With("inference.input-accepted.v1", InferenceJson.Default.InputAccepted)
         .With("inference.computing-begun.v1", InferenceJson.Default.ComputingBegun)
+        .With("inference.correlations-supplied.v1", InferenceJson.Default.CorrelationsSupplied)
         .With("inference.side-ended.v1", InferenceJson.Default.SideEnded)
         .With("inference.aborted.v1", InferenceJson.Default.InferenceAborted);
 }

@@ -10,12 +10,12 @@ internal sealed partial class InferenceGrain
     }
 
     /// <summary>A call to a party's silo: its refusal names the party, and a silo that does not answer is a refusal too.</summary>
-    private async Task<Reply<T>> AskAsync<T>(string party, Task<Reply<T>> call)
+    private async Task<Reply<T>> AskAsync<T>(string party, Task<Reply<T>> call, TimeSpan? deadline = null)
         where T : class
     {
         try
         {
-            var reply = await call.WaitAsync(CallDeadline, clock);
+            var reply = await call.WaitAsync(deadline ?? CallDeadline, clock);
             return reply.Refusal is { } refusal ? refusal with { Message = $"{party}: {refusal.Message}" } : reply;
         }
         catch (Exception e) when (e is TimeoutException or OrleansException)

@@ -23,6 +23,8 @@ internal sealed partial class InferenceGrain(
 {
     private static readonly JournalShape<InferenceBook, InferenceEntry> Shape = new(() => InferenceBook.Empty, static (book, entry) => book.Apply(entry), InferenceEntries.Codec);
     private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan DealDeadline = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan StockDeadline = TimeSpan.FromSeconds(2);
     private readonly ChangeSignal _changed = new(clock);
     private Journal<InferenceBook, InferenceEntry> _journal = null!;
     private CatalogueOnce _catalogue = null!;
@@ -201,12 +203,57 @@ internal sealed partial class InferenceGrain(
             return;
         }
 
-        if (await RefusedAsync([await AskAsync(Terms.Dealer, grains.GetGrain<IDealerGrain>(Terms.Dealer).DealAsync(Session, _journal.State.Offers))]))
+        _ = SupplyAndBeginAsync();
+    }
+
+    /// <summary>Correlations, then the rounds, in turns of this grain: whoever gave the last input does not wait for it.</summary>
+    private async Task SupplyAndBeginAsync()
+    {
+        try
         {
-            return;
+            var lot = await TakeLotAsync();
+            if (lot is null && await RefusedAsync([await AskAsync(Terms.Dealer, grains.GetGrain<IDealerGrain>(Terms.Dealer).DealAsync(Session, _journal.State.Offers), DealDeadline)]))
+            {
+                return;
+            }
+
+            await EndAsync(book => book.Supply(lot, clock.GetUtcNow()));
+            await RefusedAsync(await Task.WhenAll(Terms.ComputeParties.Select(party => AskAsync(party, Side(party).BeginAsync()))));
+        }
+        catch (Exception e)
+        {
+            LogBroken(Session, e);
+            await EndAsync(book => book.Abort("inference.broken", $"The coordinator could not begin this inference: {e.GetType().Name}. Start a new one.", clock.GetUtcNow()));
+        }
+    }
+
+    /// <summary>A lot that every side has taken from its own stock; null where there is none, or a side lacks it: then the session is dealt for.</summary>
+    private async Task<string?> TakeLotAsync()
+    {
+        try
+        {
+            var plan = InferencePlan.Parse(Terms.Plan.Span).Try(out var parsed, out _) ? parsed : throw new InvalidOperationException("The plan was parsed before.");
+            var order = new StockOrder(Terms.Epoch, plan.Preprocessing.ToBytes(), Terms.ComputeParties, Terms.Dealer);
+            var lot = (await grains.GetGrain<IStockKeeperGrain>(settings.Consortium).NextAsync(order).WaitAsync(StockDeadline, clock)).Lot;
+            if (lot.Length == 0)
+            {
+                return null;
+            }
+
+            var replies = await Task.WhenAll(Terms.ComputeParties.Select(party => AskAsync(party, Side(party).TakeLotAsync(lot))));
+            if (replies.FirstOrDefault(reply => reply.Refusal is not null)?.Refusal is not { } refusal)
+            {
+                return lot;
+            }
+
+            LogWasted(Session, lot, refusal.Code, refusal.Message);
+        }
+        catch (Exception e) when (e is TimeoutException or OrleansException)
+        {
+            LogNoStock(Session, e.GetType().Name); // stock is a shortcut: without the keeper, sessions are dealt for
         }
 
-        await RefusedAsync(await Task.WhenAll(Terms.ComputeParties.Select(party => AskAsync(party, Side(party).BeginAsync()))));
+        return null;
     }
 
     private Task TimeOutAsync() => EndAsync(book => book.Abort(
@@ -269,6 +316,15 @@ internal sealed partial class InferenceGrain(
         metrics.Refused("inference", refusal.Code);
         return refusal;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Inference {Session}: {Lot} is wasted, and the session dealt for: {Code}: {Message}")]
+    private partial void LogWasted(string session, string lot, string code, string message);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Inference {Session}: the keeper of stock does not answer ({Failure}); the session is dealt for")]
+    private partial void LogNoStock(string session, string failure);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Inference {Session} could not begin")]
+    private partial void LogBroken(string session, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Inference {Session} is {Status} ({Code})")]
     private partial void LogEnded(string session, string status, string? code);

@@ -22,9 +22,10 @@ public sealed class Correlations : IDisposable
     private int _next;
     private int _used;
 
-    private Correlations(PreprocessingPlan plan, int party, ReadOnlySpan<byte> seed, ulong[] correction)
+    private Correlations(PreprocessingPlan plan, SessionId name, int party, ReadOnlySpan<byte> seed, ulong[] correction)
     {
         Plan = plan;
+        Name = name;
         Party = party;
         _stream = new AesCtrRandomSource(seed);
         _correction = correction;
@@ -32,6 +33,9 @@ public sealed class Correlations : IDisposable
 
     /// <summary>What was dealt.</summary>
     public PreprocessingPlan Plan { get; }
+
+    /// <summary>What was dealt is called so: the session that it was made for, or a lot that was dealt ahead. The same at all parties of one deal, and at no other.</summary>
+    public SessionId Name { get; }
 
     /// <summary>Whose it is.</summary>
     public int Party { get; }
@@ -42,7 +46,7 @@ public sealed class Correlations : IDisposable
     /// <summary>Opens what the dealer sent.</summary>
     /// <param name="blob">One of <see cref="Dealer.Deal"/>'s blobs, from bytes that may be hostile.</param>
     /// <param name="plan">What this party expects to have been dealt.</param>
-    /// <param name="session">The session that the blob must serve.</param>
+    /// <param name="session">The session that the blob must serve, or the lot that it must be.</param>
     /// <param name="party">This party's index.</param>
     /// <param name="dealer">Whom a fault names.</param>
     /// <returns>
@@ -87,7 +91,7 @@ public sealed class Correlations : IDisposable
         }
 
         return AreElements(plan, party, correction)
-            ? new Correlations(plan, party, seed, correction)
+            ? new Correlations(plan, session, party, seed, correction)
             : new ProtocolFault("correlations.not-an-element", dealer, $"elements of {plan.Scheme.Algebra.Name}", "a word that is none");
     }
 

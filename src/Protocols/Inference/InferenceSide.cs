@@ -11,7 +11,7 @@ namespace PrivacyGrains.Protocols.Inference;
 /// <summary>One party's whole side of a joint inference: messages in, messages out, no I/O.</summary>
 /// <remarks>
 /// <para>States: awaiting round 0 .. awaiting round R-1, then finished or halted; nothing leads back. Each message carries its round and a binding to
-/// session, plan, parties and public weights. A peer may be one round ahead, since it may have all messages of a round before this party has: its message is kept.</para>
+/// session, correlations' name, plan, parties and public weights. A peer may be one round ahead, since it may have all messages of a round before this party has: its message is kept.</para>
 /// <para>Faults halt this side for good: <c>inference.stranger</c>, <c>inference.malformed</c>, <c>inference.foreign-run</c>, <c>inference.wrong-round</c>,
 /// <c>inference.doubled</c>, <c>inference.wrong-length</c>, <c>inference.missing</c>, <c>inference.after-end</c>, <c>opening.not-an-element</c>. Never a wrong result in their place; a wrong
 /// value of the right form is not detected (semi-honest security).</para>
@@ -68,7 +68,7 @@ public sealed class InferenceSide : IDisposable
     {
         RequireFit(plan, committee, input, weights, correlations);
         ArgumentNullException.ThrowIfNull(random);
-        var side = new InferenceSide(plan, committee, Bind(plan, session, committee, weights), correlations);
+        var side = new InferenceSide(plan, committee, Bind(plan, session, committee, weights, correlations), correlations);
         side._phase = Phase<ShareTensor>.Start(committee, slot => PlanScript.Run(plan, committee, input, weights, correlations, random, slot));
         return (side, side.Report(side.Outbound()));
     }
@@ -197,9 +197,9 @@ public sealed class InferenceSide : IDisposable
         }
     }
 
-    private static byte[] Bind(InferencePlan plan, SessionId session, Committee committee, IReadOnlyList<LayerWeights> weights)
+    private static byte[] Bind(InferencePlan plan, SessionId session, Committee committee, IReadOnlyList<LayerWeights> weights, Correlations correlations)
     {
-        var writer = new WireWriter("mpc.binding", 1).Text(session.Value).Bytes(plan.Digest()).Int32(committee.Parties.Length);
+        var writer = new WireWriter("mpc.binding", 1).Text(session.Value).Text(correlations.Name.Value).Bytes(plan.Digest()).Int32(committee.Parties.Length);
         foreach (var party in committee.Parties)
         {
             writer.Text(party.Value);

@@ -19,6 +19,9 @@ public static class SessionPurposes
     /// <summary>A share of one input, for one side.</summary>
     public static string Input(string slot) => "inference.input/" + slot;
 
+    /// <summary>A lot of correlated randomness for one party, dealt ahead.</summary>
+    public static string Lot(SessionId lot) => "stock.lot/" + lot.Value;
+
     /// <summary>A side's signature over the transcript that its output came from.</summary>
     /// <param name="roster">The session's roster.</param>
     /// <param name="transcriptHash">SHA-256 over the side's channels' transcripts.</param>

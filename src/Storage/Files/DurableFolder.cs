@@ -48,6 +48,31 @@ internal static class DurableFolder
         Flush(folder);
     }
 
+    /// <summary>Overwrites a file with zeros and removes it; nothing where there is none.</summary>
+    public static void EraseFile(string folder, string name)
+    {
+        var path = Path.Combine(folder, name);
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.None))
+        {
+            var zeros = new byte[64 * 1024];
+            var length = RandomAccess.GetLength(file);
+            for (var at = 0L; at < length; at += zeros.Length)
+            {
+                RandomAccess.Write(file, zeros.AsSpan(0, (int)Math.Min(zeros.Length, length - at)), at);
+            }
+
+            RandomAccess.FlushToDisk(file);
+        }
+
+        File.Delete(path);
+        Flush(folder);
+    }
+
     /// <summary>Removes what a crash left between the writing of a file and its naming.</summary>
     public static void RemoveUnfinished(string folder)
     {

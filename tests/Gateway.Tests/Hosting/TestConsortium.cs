@@ -6,6 +6,7 @@ using PrivacyGrains.Gateway.Hosting;
 using PrivacyGrains.Grains;
 using PrivacyGrains.Grains.Hosting;
 using PrivacyGrains.Grains.Parties;
+using PrivacyGrains.Grains.Stock;
 using PrivacyGrains.Messages.Budgets;
 using PrivacyGrains.Messages.Keys;
 using PrivacyGrains.Messages.Parties;
@@ -46,7 +47,8 @@ public sealed class TestConsortium : IAsyncDisposable
             ConfigureServices = services => services
                 .AddPrivacyGrains(new GrainSettings(Name, "silo"))
                 .AddSingleton<IStores>(consortium._stores)
-                .AddSingleton<IPartyKeys>(consortium._keys),
+                .AddSingleton<IPartyKeys>(consortium._keys)
+                .AddSingleton(new LotFiles(consortium.Data)),
         });
         var founding = new ConsortiumFounding("Test consortium", "operator", ApiKey.HashSecret(new byte[ApiKey.SecretBytes]), coordinator.Spki);
         Assert.Null((await consortium.Cluster.Grains.GetGrain<IConsortiumGrain>(Name).EnsureCreatedAsync(founding)).Refusal);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PrivacyGrains.Grains.Consortium;
 using PrivacyGrains.Grains.Hosting;
 using PrivacyGrains.Grains.Parties;
+using PrivacyGrains.Grains.Stock;
 using PrivacyGrains.Protocols.Identity;
 using PrivacyGrains.Storage;
 using PrivacyGrains.Testing;
@@ -22,6 +23,8 @@ internal sealed class TestConsortium : IAsyncDisposable
     }
 
     public TimeProvider Clock { get; }
+
+    public string Folder => _folder.Path;
 
     public TestStores Stores { get; }
 
@@ -45,7 +48,8 @@ internal sealed class TestConsortium : IAsyncDisposable
             ConfigureServices = services => services
                 .AddPrivacyGrains(new GrainSettings(Name, "silo"))
                 .AddSingleton<IStores>(consortium.Stores)
-                .AddSingleton<IPartyKeys>(consortium.Keys),
+                .AddSingleton<IPartyKeys>(consortium.Keys)
+                .AddSingleton(new LotFiles(consortium._folder.Path)),
             Clock = clock,
         });
         if (parties.Length > 0)
