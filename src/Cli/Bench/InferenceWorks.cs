@@ -13,8 +13,13 @@ internal static class InferenceWorks
     private const double Tolerance = 1.0 / 256;
 
     /// <summary>A plan as work.</summary>
-    public static BenchWork Of(string name, InferencePlan plan)
+    /// <param name="name">The work's name.</param>
+    /// <param name="plan">What is computed.</param>
+    /// <param name="registered">Whether the model is known beforehand: its weights were opened under masks once, before anything is measured.</param>
+    public static BenchWork Of(string name, InferencePlan plan, bool registered = false)
     {
+        var masks = registered ? plan.MaskPlan(new byte[32], new byte[32]) : null;
+        plan = masks is null ? plan : plan.WithMasks(masks);
         using var random = new AesCtrRandomSource(new byte[AesCtrRandomSource.SeedLength]); // the same numbers at every party, each time
         var input = Numbers(random, plan.InputShape.Length, plan.InputBound);
         var layers = new List<(double[] Weights, double[] Bias)>();
@@ -26,32 +31,21 @@ internal static class InferenceWorks
         }
 
         var clear = new Lazy<double[]>(() => ClearEvaluation.Evaluate(plan, input, layers));
-        return new BenchWork(name, plan.Scheme, plan.Rounds, plan.BytesPerParty, source => Prepare(source, plan, input, layers, clear));
+        var model = new Lazy<BenchModel>(() => BenchModel.Make(plan, masks, layers));
+        return new BenchWork(name, plan.Scheme, plan.Rounds, plan.BytesPerParty, source => Prepare(source, plan, input, model.Value, clear));
     }
 
-    private static BenchRun Prepare(IRandomSource random, InferencePlan plan, double[] input, List<(double[] Weights, double[] Bias)> layers, Lazy<double[]> clear)
+    private static BenchRun Prepare(IRandomSource random, InferencePlan plan, double[] input, BenchModel model, Lazy<double[]> clear)
     {
-        var blobs = Dealer.Deal(plan.Preprocessing, PartyTable.Session, random);
+        var blobs = Dealer.Deal(plan.Preprocessing, PartyTable.Session, random, model.Masks);
         var inputs = SecretSharing.Split(plan.Scheme, input, plan.InputShape, plan.Format, random);
-        var weights = Enumerable.Range(0, plan.Scheme.Parties).Select(_ => new List<LayerWeights>()).ToArray();
-        foreach (var (matrix, bias) in layers)
-        {
-            var columns = bias.Length;
-            var matrices = SecretSharing.Split(plan.Scheme, matrix, TensorShape.Of(matrix.Length / columns, columns), plan.Format, random);
-            var biases = SecretSharing.Split(plan.Scheme, bias, TensorShape.Of(columns), plan.Format, random);
-            for (var party = 0; party < weights.Length; party++)
-            {
-                weights[party].Add(LayerWeights.Shared(matrices[party], biases[party]));
-            }
-        }
-
         Correlations[] correlations = [.. blobs.Select((blob, party) => Correlations.Expand(blob, plan.Preprocessing, PartyTable.Session, party).Value)];
         return new BenchRun(
             async seat =>
             {
                 var self = seat.Committee.Self;
                 var (side, first) = InferenceSide.Begin(
-                    plan, PartyTable.Session, seat.Committee, inputs[self], weights[self], correlations[self], SystemRandomSource.Instance);
+                    plan, PartyTable.Session, seat.Committee, inputs[self], model.Weights[self], correlations[self], SystemRandomSource.Instance);
                 using (side)
                 {
                     var output = await seat.RunAsync(side, first);

@@ -73,6 +73,32 @@ internal static class PrimitiveWorks
         });
     }
 
+    /// <summary>The same in one round, by keys of comparison functions.</summary>
+    public static BenchWork CompareByKeys(string name, int count)
+    {
+        var scheme = SharingScheme.Additive(2);
+        return new BenchWork(name, scheme, 1, BenchMessage.LengthOf(count), random =>
+        {
+            var x = Words(random, count);
+            for (var i = 0; i < count; i++)
+            {
+                x[i] = unchecked((ulong)((long)x[i] >> 1)); // the comparison's range
+            }
+
+            var shares = Split(scheme, x, random);
+            var correlations = Deal(scheme, KeyedComparison.Requests(count, 64), random);
+            return new BenchRun(
+                async seat =>
+                {
+                    var self = seat.Committee.Self;
+                    using var own = correlations[self];
+                    var result = await seat.RunAsync(KeyedComparison.Begin(seat.Committee, shares[self], [0L], own.TakeThresholdKeys(count, 0, 64)));
+                    return () => result[0].Words.ToArray();
+                },
+                results => Require(Open(scheme, results).AsSpan().SequenceEqual([.. x.Select(word => unchecked((long)word) >= 0 ? 1UL : 0)])));
+        });
+    }
+
     /// <summary>Triples of two parties, made by a dealer who works alone.</summary>
     public static BenchWork DealTriples(string name, int count)
     {

@@ -53,38 +53,5 @@ internal sealed class KeyedOpening(
         return Share(words);
     }
 
-    /// <summary>The truncated number's square and cube, exactly, of the same last bit; modulo 2^64.</summary>
-    /// <remarks>
-    /// The truncated number is p + y with p public and y = -h + w s, where h is r shifted, s its top bit and w = 2^(k-1-f), negative where c_top is 1. So y^2 = h^2 - 2 w s h + w^2 s and
-    /// y^3 = -h^3 + 3 w s h^2 - 3 w^2 s h + w^3 s, since s^2 = s: shares of all these the dealer made.
-    /// </remarks>
-    internal (ShareTensor Square, ShareTensor Cube) Powers()
-    {
-        var (square, cube) = (new ulong[_count], new ulong[_count]);
-        ReadOnlySpan<ulong> top = Part(0), high = Part(1), high2 = Part(2), high3 = Part(3), topHigh = Part(4), topHigh2 = Part(5);
-        var low = (1UL << (Bits - 1)) - 1;
-        var offset = 1UL << (Bits - 2 - Shift);
-        unchecked
-        {
-            var one = committee.Self == 0 ? 1UL : 0;
-            for (var i = 0; i < _count; i++)
-            {
-                var c = opened[i] + (1UL << (Bits - 2));
-                var flip = (c >> (Bits - 1)) & 1;
-                var weight = (1UL << (Bits - 1 - Shift)) * (1 - (2 * flip));
-                var p = ((c & low) >> Shift) + (flip << (Bits - 1 - Shift)) - offset;
-                var y = (weight * top[i]) - high[i];
-                var y2 = high2[i] - (2 * weight * topHigh[i]) + (weight * weight * top[i]);
-                var y3 = (3 * weight * topHigh2[i]) - high3[i] - (3 * weight * weight * topHigh[i]) + (weight * weight * weight * top[i]);
-                square[i] = (one * p * p) + (2 * p * y) + y2;
-                cube[i] = (one * p * p * p) + (3 * p * p * y) + (3 * p * y2) + y3;
-            }
-        }
-
-        return (Share(square), Share(cube));
-
-        ReadOnlySpan<ulong> Part(int index) => computed.AsSpan(index * _count, _count);
-    }
-
     private ShareTensor Share(ulong[] words) => ShareTensor.Own(committee.Scheme, committee.Self, shape, words);
 }

@@ -23,7 +23,7 @@ public sealed class ThresholdKeys : SingleUse
 
     internal CorrelationRequest Request { get; }
 
-    // Computed: r_top, then r shifted; then, for powers, its square and cube, and r_top times it and its square.
+    // Computed: r_top, then, with a shift, r shifted.
     internal (ulong[] Mask, ulong[] Roots, ulong[] Computed, ulong[] Common) Consume()
     {
         ConsumeOnce();

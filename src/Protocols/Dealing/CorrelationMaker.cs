@@ -5,7 +5,7 @@ namespace PrivacyGrains.Protocols.Dealing;
 /// <summary>Computes the correlated parts of each kind, in the order of <see cref="CorrelationRequest.Parts"/>.</summary>
 internal static class CorrelationMaker
 {
-    internal static void Make(CorrelationRequest request, WordAlgebra algebra, DealerStreams deal)
+    internal static void Make(CorrelationRequest request, WordAlgebra algebra, DealerStreams deal, WeightMasks? masks)
     {
         switch (request.Kind)
         {
@@ -13,7 +13,13 @@ internal static class CorrelationMaker
                 Product(algebra, deal.Random(request.First), deal.Random(request.First), deal);
                 break;
             case CorrelationKind.MatrixTriple:
-                Matrix(request, algebra, deal);
+                Matrix(request, algebra, deal, deal.Random(request.First * request.Second), deal.Random(request.Second * request.Third));
+                break;
+            case CorrelationKind.WeightMask:
+                deal.Random(request.First);
+                break;
+            case CorrelationKind.MaskedMatrix:
+                Matrix(request, algebra, deal, deal.Random(request.First * request.Second), masks!.Value(request.Fourth));
                 break;
             case CorrelationKind.Square:
                 var root = deal.Random(request.First);
@@ -41,7 +47,7 @@ internal static class CorrelationMaker
                 deal.Fixed(bits);
                 Product(algebra, deal.Random(request.First), bits, deal);
                 break;
-            case CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys or CorrelationKind.PowerKeys:
+            case CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys:
                 KeyedMasks.Make(request, deal);
                 break;
             case CorrelationKind.FusedMask:
@@ -62,11 +68,9 @@ internal static class CorrelationMaker
         deal.Fixed(product);
     }
 
-    private static void Matrix(CorrelationRequest request, WordAlgebra algebra, DealerStreams deal)
+    private static void Matrix(CorrelationRequest request, WordAlgebra algebra, DealerStreams deal, ulong[] left, ulong[] right)
     {
         var (m, k, n) = (request.First, request.Second, request.Third);
-        var left = deal.Random(m * k);
-        var right = deal.Random(k * n);
         var product = new ulong[m * n];
         algebra.MultiplyMatrix(left, right, product, m, k, n);
         deal.Fixed(product);

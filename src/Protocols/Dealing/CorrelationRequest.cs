@@ -40,8 +40,11 @@ public enum CorrelationKind
     /// <summary>A mask r that serves a truncation and a comparison of the same number: r shifted right, its overflow correction, its bits XOR-shared.</summary>
     FusedMask = 11,
 
-    /// <summary>As <see cref="ThresholdKeys"/>, with what gives the square and the cube of the shifted number; two parties.</summary>
-    PowerKeys = 12,
+    /// <summary>The mask of a tensor of weights: dealt once for a model version and a roster.</summary>
+    WeightMask = 13,
+
+    /// <summary>(A, A * B) for a fresh matrix A and the mask B of a tensor of weights.</summary>
+    MaskedMatrix = 14,
 
     /// <summary>A random element, with the first three powers of what it leaves of a value that it masked and that is then cut by some bits.</summary>
     PowerMask = 20,
@@ -66,16 +69,16 @@ public readonly record struct CorrelationRequest
     /// <summary>What to make.</summary>
     public CorrelationKind Kind { get; }
 
-    /// <summary>How many elements (or words of packed bits); m of a matrix triple.</summary>
+    /// <summary>How many elements (or words of packed bits); m of a matrix.</summary>
     public int First { get; }
 
-    /// <summary>k of a matrix triple; the shift of a truncation, of keys, of a fused mask and of a power mask; else zero.</summary>
+    /// <summary>k of a matrix; the shift of a truncation, of keys, of a fused mask and of a power mask; else zero.</summary>
     public int Second { get; }
 
-    /// <summary>n of a matrix triple; the bits that matter of keys and of a fused mask; else zero.</summary>
+    /// <summary>n of a matrix; the bits that matter of keys and of a fused mask; else zero.</summary>
     public int Third { get; }
 
-    /// <summary>Zero in all kinds so far.</summary>
+    /// <summary>Which masked tensor a masked matrix product is with; else zero.</summary>
     public int Fourth { get; }
 
     /// <summary>Triples for so many products.</summary>
@@ -108,12 +111,6 @@ public readonly record struct CorrelationRequest
     /// <param name="bits">k, 2 to 64: every difference to a threshold is below 2^(k-1) in absolute value.</param>
     public static CorrelationRequest ThresholdKeys(int count, int shift, int bits) => Checked(CorrelationKind.ThresholdKeys, count, shift, bits);
 
-    /// <summary>The same, and what gives squares and cubes of the shifted numbers.</summary>
-    /// <param name="count">How many numbers.</param>
-    /// <param name="shift">By how many bits they are shifted right, 1 to 58.</param>
-    /// <param name="bits">k, 2 to 64: every difference to a threshold is below 2^(k-1) in absolute value.</param>
-    public static CorrelationRequest PowerKeys(int count, int shift, int bits) => Checked(CorrelationKind.PowerKeys, count, shift, bits);
-
     /// <summary>Masks and keys for max(x, 0) of so many numbers of two parties.</summary>
     /// <param name="count">How many numbers.</param>
     /// <param name="shift">By how many bits the results are shifted right, 0 to 58.</param>
@@ -131,6 +128,16 @@ public readonly record struct CorrelationRequest
     /// <param name="bits">How many bits they lose: 0 to 58.</param>
     public static CorrelationRequest PowerMask(int count, int bits) => Checked(CorrelationKind.PowerMask, count, bits);
 
+    /// <summary>A mask for a tensor of weights of so many elements.</summary>
+    public static CorrelationRequest WeightMask(int count) => Checked(CorrelationKind.WeightMask, count);
+
+    /// <summary>A fresh m x k matrix and its product with the k x n mask of a tensor of weights.</summary>
+    /// <param name="m">Rows of the fresh matrix.</param>
+    /// <param name="k">Its columns, and rows of the weights.</param>
+    /// <param name="n">Columns of the weights.</param>
+    /// <param name="slot">Which of the tensors in the <see cref="WeightMaskPlan"/>, from 0.</param>
+    public static CorrelationRequest MaskedMatrix(int m, int k, int n, int slot) => Checked(CorrelationKind.MaskedMatrix, m, k, n, slot);
+
     /// <summary>Makes a request of numbers that came from outside.</summary>
     /// <returns>The request, or null where the numbers name none.</returns>
     internal static CorrelationRequest? FromNumbers(byte kind, int first, int second, int third, int fourth)
@@ -143,8 +150,9 @@ public readonly record struct CorrelationRequest
     public override string ToString() => Kind switch
     {
         CorrelationKind.MatrixTriple => $"{Kind}({First} x {Second} x {Third})",
+        CorrelationKind.MaskedMatrix => $"{Kind}({First} x {Second} x {Third} with tensor {Fourth})",
         CorrelationKind.Truncation or CorrelationKind.PowerMask => $"{Kind}({First} by {Second} bits)",
-        CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys or CorrelationKind.FusedMask or CorrelationKind.PowerKeys =>
+        CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys or CorrelationKind.FusedMask =>
             $"{Kind}({First} of {Third} bits, shifted by {Second})",
         _ => $"{Kind}({First})",
     };
@@ -155,6 +163,8 @@ public readonly record struct CorrelationRequest
         CorrelationKind.ElementwiseTriple => [new(PartRole.Random, First), new(PartRole.Random, First), new(PartRole.Fixed, First)],
         CorrelationKind.MatrixTriple =>
             [new(PartRole.Random, First * Second), new(PartRole.Random, Second * Third), new(PartRole.Fixed, First * Third)],
+        CorrelationKind.WeightMask => [new(PartRole.Random, First)],
+        CorrelationKind.MaskedMatrix => [new(PartRole.Random, First * Second), new(PartRole.Fixed, First * Third)],
         CorrelationKind.Square => [new(PartRole.Random, First), new(PartRole.Fixed, First)],
         CorrelationKind.Truncation => [new(PartRole.Random, First), new(PartRole.Fixed, First), new(PartRole.Fixed, First)],
         CorrelationKind.BitTriple => [new(PartRole.RandomBits, First), new(PartRole.RandomBits, First), new(PartRole.FixedBits, First)],
@@ -163,7 +173,6 @@ public readonly record struct CorrelationRequest
         CorrelationKind.Selection =>
             [new(PartRole.RandomBits, PackedBits.WordsFor(First)), new(PartRole.Fixed, First), new(PartRole.Random, First), new(PartRole.Fixed, First)],
         CorrelationKind.ThresholdKeys => KeyParts(First * (Second == 0 ? 1 : 2)),
-        CorrelationKind.PowerKeys => KeyParts(First * 6),
         CorrelationKind.ReluKeys => KeyParts(First * (Second == 0 ? 2 : 3)),
         CorrelationKind.FusedMask =>
             [new(PartRole.Random, First), new(PartRole.Fixed, 2 * First), new(PartRole.FixedBits, Third * PackedBits.WordsFor(First))],
@@ -177,7 +186,7 @@ public readonly record struct CorrelationRequest
     /// <summary>Whether the scheme has this kind.</summary>
     internal bool Fits(SharingScheme scheme) => Kind switch
     {
-        CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys or CorrelationKind.PowerKeys => scheme.Kind == SharingKind.Additive && scheme.Parties == 2,
+        CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys => scheme.Kind == SharingKind.Additive && scheme.Parties == 2,
         CorrelationKind.FusedMask => scheme.Kind == SharingKind.Additive || Third == scheme.Algebra.Bits,
         _ => true,
     };
@@ -191,13 +200,12 @@ public readonly record struct CorrelationRequest
         return request.IsSound() ? request : throw new ArgumentException($"{request} has a negative or too large dimension, or a shift or a number of bits outside its range.");
     }
 
-    private bool IsSound() => First >= 0 && Second >= 0 && Third >= 0 && Fourth == 0 && First <= MaximumElements && Kind switch
+    private bool IsSound() => First >= 0 && Second >= 0 && Third >= 0 && (Fourth == 0 || (Fourth > 0 && Kind == CorrelationKind.MaskedMatrix)) && First <= MaximumElements && Kind switch
     {
-        CorrelationKind.MatrixTriple => (long)First * Second <= MaximumElements && (long)Second * Third <= MaximumElements
+        CorrelationKind.MatrixTriple or CorrelationKind.MaskedMatrix => (long)First * Second <= MaximumElements && (long)Second * Third <= MaximumElements
             && (long)First * Third <= MaximumElements && Second <= MaximumElements && Third <= MaximumElements,
         CorrelationKind.Truncation => Second is >= 1 and <= 58 && Third == 0,
         CorrelationKind.FusedMask => Second is >= 1 and <= 58 && Third <= 64 && Second <= Third - 2 && (long)First * 64 <= 8L * MaximumElements,
-        CorrelationKind.PowerKeys => Second >= 1 && AreKeysSound(),
         CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys => AreKeysSound(),
         CorrelationKind.PowerMask => Second <= 58 && Third == 0,
         _ => Second == 0 && Third == 0,

@@ -109,6 +109,13 @@ public sealed class Correlations : IDisposable
         return new MatrixTriple(m, k, n, parts[0], parts[1], parts[2]);
     }
 
+    /// <summary>A fresh matrix with its product with a mask of weights.</summary>
+    public MaskedMatrixTriple TakeMaskedMatrix(int m, int k, int n, int slot)
+    {
+        var parts = Take(CorrelationRequest.MaskedMatrix(m, k, n, slot));
+        return new MaskedMatrixTriple(m, k, n, slot, parts[0], parts[1]);
+    }
+
     /// <summary>Pairs for squares.</summary>
     public SquarePair TakeSquare(int count)
     {
@@ -152,10 +159,12 @@ public sealed class Correlations : IDisposable
     }
 
     /// <summary>Masks and keys for comparisons with thresholds.</summary>
-    public ThresholdKeys TakeThresholdKeys(int count, int shift, int bits) => TakeKeys(CorrelationRequest.ThresholdKeys(count, shift, bits));
-
-    /// <summary>The same, with what gives squares and cubes.</summary>
-    public ThresholdKeys TakePowerKeys(int count, int shift, int bits) => TakeKeys(CorrelationRequest.PowerKeys(count, shift, bits));
+    public ThresholdKeys TakeThresholdKeys(int count, int shift, int bits)
+    {
+        var request = CorrelationRequest.ThresholdKeys(count, shift, bits);
+        var parts = Take(request);
+        return new ThresholdKeys(request, parts[0], parts[1], parts[2], parts[3]);
+    }
 
     /// <summary>Masks and keys for max(x, 0).</summary>
     public ReluKeys TakeReluKeys(int count, int shift, int bits)
@@ -220,11 +229,8 @@ public sealed class Correlations : IDisposable
         return true;
     }
 
-    private ThresholdKeys TakeKeys(CorrelationRequest request)
-    {
-        var parts = Take(request);
-        return new ThresholdKeys(request, parts[0], parts[1], parts[2], parts[3]);
-    }
+    /// <summary>This party's share of a mask of weights; used up in the one opening that <see cref="Beaver.MaskedWeights"/> begins.</summary>
+    internal ulong[] TakeWeightMask(int count) => Take(CorrelationRequest.WeightMask(count))[0];
 
     private ulong[][] Take(CorrelationRequest wanted)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PrivacyGrains.Arithmetic.Randomness;
+using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Protocols.Dealing;
 
@@ -16,25 +17,47 @@ public static class Dealer
     /// <param name="plan">What to make.</param>
     /// <param name="session">The session that the blobs serve; each says so.</param>
     /// <param name="random">Uniform bytes; <see cref="SystemRandomSource"/> outside tests. Twice the same bytes would deal the same masks twice.</param>
+    /// <param name="masks">The masks of weights that the plan names; null where it names none.</param>
     /// <returns>One blob per party, in the order of indices. Secret: seal each to its party and keep none.</returns>
-    public static ImmutableArray<byte[]> Deal(PreprocessingPlan plan, SessionId session, IRandomSource random)
+    /// <exception cref="ArgumentException">The masks are not those of the plan, or do not fit its products.</exception>
+    public static ImmutableArray<byte[]> Deal(PreprocessingPlan plan, SessionId session, IRandomSource random, WeightMasks? masks = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(random);
-        var seeds = new byte[plan.Scheme.Parties][];
+        RequireMasks(plan, masks);
+        var seeds = DrawSeeds(plan.Scheme, random);
+        using var deal = new DealerStreams(plan, seeds);
+        foreach (var request in plan.Requests)
+        {
+            CorrelationMaker.Make(request, plan.Scheme.Algebra, deal, masks);
+        }
+
+        var digest = plan.Digest();
+        return [.. seeds.Select((seed, party) => Correlations.WriteBlob(session, digest, party, seed, deal.CorrectionOf(party)))];
+    }
+
+    /// <summary>A fresh seed for every party.</summary>
+    internal static byte[][] DrawSeeds(SharingScheme scheme, IRandomSource random)
+    {
+        var seeds = new byte[scheme.Parties][];
         for (var party = 0; party < seeds.Length; party++)
         {
             seeds[party] = new byte[AesCtrRandomSource.SeedLength];
             random.Fill(seeds[party]);
         }
 
-        using var deal = new DealerStreams(plan, seeds);
-        foreach (var request in plan.Requests)
-        {
-            CorrelationMaker.Make(request, plan.Scheme.Algebra, deal);
-        }
+        return seeds;
+    }
 
-        var digest = plan.Digest();
-        return [.. seeds.Select((seed, party) => Correlations.WriteBlob(session, digest, party, seed, deal.CorrectionOf(party)))];
+    private static void RequireMasks(PreprocessingPlan plan, WeightMasks? masks)
+    {
+        var products = plan.Requests.Where(request => request.Kind == CorrelationKind.MaskedMatrix);
+        if (masks is null
+            ? !plan.MaskDigest.IsEmpty
+            : !plan.MaskDigest.Span.SequenceEqual(masks.Plan.Digest()) || masks.Plan.Scheme != plan.Scheme
+                || products.Any(request => request.Fourth >= masks.Plan.Lengths.Length || masks.Plan.Lengths[request.Fourth] != (long)request.Second * request.Third))
+        {
+            throw new ArgumentException($"{plan} wants {(plan.MaskDigest.IsEmpty ? "no masks of weights" : "the masks of weights that it names")}; these are {masks?.ToString() ?? "none"}.", nameof(masks));
+        }
     }
 }

@@ -36,11 +36,6 @@ internal static class KeyedMasks
                 deal.Fixed([.. top, .. high, .. Products(top, high)]);
                 payload = [.. signs, .. One(top), .. One(high)];
                 break;
-            case CorrelationKind.PowerKeys:
-                var square = Products(high, high);
-                deal.Fixed([.. top, .. high, .. square, .. Products(square, high), .. Products(top, high), .. Products(top, square)]);
-                payload = signs;
-                break;
             default:
                 deal.Fixed(shift == 0 ? top : [.. top, .. high]);
                 payload = signs;

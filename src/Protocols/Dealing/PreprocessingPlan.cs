@@ -16,10 +16,11 @@ public sealed class PreprocessingPlan
     /// <summary>The most words of correction for one party: 1 GiB.</summary>
     internal const int MaximumCorrection = 1 << 27;
 
-    private PreprocessingPlan(SharingScheme scheme, ImmutableArray<CorrelationRequest> requests)
+    private PreprocessingPlan(SharingScheme scheme, ImmutableArray<CorrelationRequest> requests, ReadOnlySpan<byte> maskDigest)
     {
         Scheme = scheme;
         Requests = requests;
+        MaskDigest = maskDigest.ToArray();
     }
 
     /// <summary>How values are shared.</summary>
@@ -28,11 +29,17 @@ public sealed class PreprocessingPlan
     /// <summary>The batches in order.</summary>
     public ImmutableArray<CorrelationRequest> Requests { get; }
 
+    /// <summary>The digest of the <see cref="WeightMaskPlan"/> whose masks products are made with; empty where there are none.</summary>
+    public ReadOnlyMemory<byte> MaskDigest { get; }
+
     /// <summary>Checks the batches and makes them a plan.</summary>
+    /// <param name="scheme">How values are shared.</param>
+    /// <param name="requests">The batches in order.</param>
+    /// <param name="maskDigest">Names the masks of weights, where products are made with them: a <see cref="WeightMaskPlan.Digest"/>; else empty.</param>
     /// <exception cref="ArgumentException">
-    /// A request is a default value or of a kind that the scheme has not, there are more than 65536, or a party's correction would pass 2^27 words.
+    /// Products with masks are wanted and no masks are named, or the other way round; a request is a default value or of a kind that the scheme has not, there are more than 65536, or a party's correction would pass 2^27 words.
     /// </exception>
-    public static PreprocessingPlan Create(SharingScheme scheme, IEnumerable<CorrelationRequest> requests)
+    public static PreprocessingPlan Create(SharingScheme scheme, IEnumerable<CorrelationRequest> requests, ReadOnlySpan<byte> maskDigest = default)
     {
         ArgumentNullException.ThrowIfNull(scheme);
         ArgumentNullException.ThrowIfNull(requests);
@@ -47,7 +54,12 @@ public sealed class PreprocessingPlan
             throw new ArgumentException($"{scheme} has no {foreign}.", nameof(requests));
         }
 
-        var plan = new PreprocessingPlan(scheme, all);
+        if (!NamesMasks(all, maskDigest))
+        {
+            throw new ArgumentException("Products with masks of weights need the digest of those masks, and no others have one.", nameof(maskDigest));
+        }
+
+        var plan = new PreprocessingPlan(scheme, all, maskDigest);
         return Corrections(plan, scheme.Parties - 1) <= MaximumCorrection
             ? plan
             : throw new ArgumentException("The last party's correction would pass 2^27 words; cut the computation into batches.", nameof(requests));
@@ -75,7 +87,7 @@ public sealed class PreprocessingPlan
     public byte[] ToBytes()
     {
         var writer = new WireWriter(MessageKind, MessageVersion)
-            .Byte((byte)Scheme.Kind).Int32(Scheme.Parties).Int32(Scheme.CorruptionThreshold).Int32(Requests.Length);
+            .Byte((byte)Scheme.Kind).Int32(Scheme.Parties).Int32(Scheme.CorruptionThreshold).Bytes(MaskDigest.Span).Int32(Requests.Length);
         foreach (var request in Requests)
         {
             writer.Byte((byte)request.Kind).Int32(request.First).Int32(request.Second).Int32(request.Third).Int32(request.Fourth);
@@ -95,6 +107,7 @@ public sealed class PreprocessingPlan
     {
         var reader = new WireReader(bytes, MessageKind, MessageVersion);
         var scheme = SharingScheme.FromNumbers(reader.Byte(), reader.Int32(), reader.Int32());
+        var maskDigest = reader.Bytes(SHA256.HashSizeInBytes);
         var count = reader.Int32();
         var requests = ImmutableArray.CreateBuilder<CorrelationRequest>();
         for (var i = 0; i < count && i < MaximumRequests && reader.Failure is null; i++)
@@ -106,12 +119,12 @@ public sealed class PreprocessingPlan
             }
         }
 
-        if (!reader.Finish() || scheme is null || requests.Count != count)
+        if (!reader.Finish() || scheme is null || requests.Count != count || !NamesMasks(requests.ToImmutable(), maskDigest))
         {
             return new ProtocolFault("preprocessing.malformed", sender, "a list of correlations", reader.Failure ?? "parts that do not fit each other");
         }
 
-        var plan = new PreprocessingPlan(scheme, requests.ToImmutable());
+        var plan = new PreprocessingPlan(scheme, requests.ToImmutable(), maskDigest);
         return Corrections(plan, scheme.Parties - 1) <= MaximumCorrection
             ? plan
             : new ProtocolFault("preprocessing.too-large", sender, "at most 2^27 words of correction", "more");
@@ -119,6 +132,9 @@ public sealed class PreprocessingPlan
 
     /// <inheritdoc/>
     public override string ToString() => $"{Requests.Length} correlations, {Scheme}";
+
+    private static bool NamesMasks(ImmutableArray<CorrelationRequest> requests, ReadOnlySpan<byte> maskDigest) =>
+        maskDigest.Length == (requests.Any(request => request.Kind == CorrelationKind.MaskedMatrix) ? SHA256.HashSizeInBytes : 0);
 
     private static long Corrections(PreprocessingPlan plan, int party) =>
         plan.Requests.Sum(request => request.Parts(plan.Scheme.Algebra).Where(part => IsCorrected(plan.Scheme, part.Role, party)).Sum(part => (long)part.Words));

@@ -30,6 +30,13 @@ internal sealed class Products(Committee committee, Correlations correlations, I
     internal static ImmutableArray<int> MatrixWords(SharingScheme scheme, int m, int k, int n) =>
         [scheme.ReducesDegree ? checked(m * n) : checked((m * k) + (k * n))];
 
+    /// <summary>The same where the right factor is a matrix of weights: masked beforehand, its slot is told, and it is not opened again.</summary>
+    internal static ImmutableArray<CorrelationRequest> WeightRequests(SharingScheme scheme, int m, int k, int n, int? slot) =>
+        slot is { } masked ? [CorrelationRequest.MaskedMatrix(m, k, n, masked)] : MatrixRequests(scheme, m, k, n);
+
+    internal static ImmutableArray<int> WeightWords(SharingScheme scheme, int m, int k, int n, int? slot) =>
+        slot is null ? MatrixWords(scheme, m, k, n) : [checked(m * k)];
+
     internal static ImmutableArray<CorrelationRequest> InnerRequests(SharingScheme scheme, int terms, int count) => MultiplyRequests(scheme, checked(terms * count));
 
     internal static ImmutableArray<int> InnerWords(SharingScheme scheme, int terms, int count) => [scheme.ReducesDegree ? count : checked(2 * terms * count)];
@@ -65,6 +72,17 @@ internal sealed class Products(Committee committee, Correlations correlations, I
 
         var triple = correlations.TakeMatrixTriple(m, k, n);
         return (x, y) => BeaverMatrixProduct.Begin(committee, x, y, triple);
+    }
+
+    internal Func<ShareTensor, ShareTensor, AwaitingPeers<ShareTensor>> TakeWeights(int m, int k, int n, int? slot, MaskedWeights? masked)
+    {
+        if (slot is not { } tensor)
+        {
+            return TakeMatrix(m, k, n);
+        }
+
+        var triple = correlations.TakeMaskedMatrix(m, k, n, tensor);
+        return (x, y) => MaskedMatrixProduct.Begin(committee, x, y, masked!, triple);
     }
 
     /// <summary>The sum over terms of x[term] * y[term], each a run of <paramref name="count"/> elements.</summary>

@@ -12,7 +12,7 @@ public sealed partial class InferencePlan
     /// <summary>A plan, or null and what is wrong with its parts.</summary>
     private static InferencePlan? Build(
         SharingScheme scheme, int rows, int features, ImmutableArray<PlanNode> nodes, int fractionalBits, double inputBound, ComparisonMeans comparisons,
-        out string? trouble)
+        ReadOnlyMemory<byte> maskDigest, out string? trouble)
     {
         trouble = Trouble(rows, features, nodes, fractionalBits, inputBound);
         if (trouble is not null)
@@ -22,7 +22,7 @@ public sealed partial class InferencePlan
 
         try
         {
-            var setting = new PlanSetting(scheme, FixedPoint.Create(fractionalBits), comparisons);
+            var setting = new PlanSetting(scheme, FixedPoint.Create(fractionalBits), comparisons, maskDigest);
             var input = PlanValue.Within(TensorShape.Of(rows, features), inputBound + setting.Ulp);
             return Walk(setting, input, nodes, out trouble) is { } steps ? new InferencePlan(setting, rows, features, inputBound, nodes, steps) : null;
         }
@@ -63,6 +63,7 @@ public sealed partial class InferencePlan
     private static ImmutableArray<PlanStep>? Walk(PlanSetting setting, PlanValue input, ImmutableArray<PlanNode> nodes, out string? trouble)
     {
         trouble = null;
+        var slots = 0;
         var (values, ends) = (new List<PlanValue> { input }, new List<int> { 0 });
         var steps = ImmutableArray.CreateBuilder<PlanStep>(nodes.Length);
         for (var i = 0; i < nodes.Length; i++)
@@ -80,7 +81,9 @@ public sealed partial class InferencePlan
                 output = output with { ExtraBits = nodes[i].Layer.ProductBits(setting, taken) };
             }
 
-            var place = new LayerPlace(setting, taken, output);
+            var masked = nodes[i].Layer.MaskedLengths(setting, taken);
+            var place = new LayerPlace(setting, taken, output, masked.IsEmpty || setting.MaskDigest.IsEmpty ? null : slots);
+            slots += masked.Length;
             var step = new PlanStep(nodes[i], output, nodes[i].Inputs.Max(value => ends[value]), nodes[i].Layer.WordsPerRound(place), nodes[i].Layer.Requests(place))
             {
                 Parameters = nodes[i].Layer.Parameters(setting, taken),

@@ -46,7 +46,7 @@ public sealed partial class InferencePlan
         }
 
         WordsPerRound = [.. words];
-        Preprocessing = PreprocessingPlan.Create(setting.Scheme, Order.SelectMany(i => steps[i].Requests));
+        Preprocessing = PreprocessingPlan.Create(setting.Scheme, Order.SelectMany(i => steps[i].Requests), setting.MaskDigest.Span);
     }
 
     /// <summary>How values are shared.</summary>
@@ -66,6 +66,9 @@ public sealed partial class InferencePlan
 
     /// <summary>How numbers are compared.</summary>
     public ComparisonMeans Comparisons => _setting.Comparisons;
+
+    /// <summary>The digest of the masks under which secret weights were opened beforehand; empty where they are opened in every run.</summary>
+    public ReadOnlyMemory<byte> MaskDigest => _setting.MaskDigest;
 
     /// <summary>The graph, each node after those that it takes values of. The last one's value is the output.</summary>
     public ImmutableArray<PlanNode> Nodes { get; }
@@ -153,20 +156,43 @@ public sealed partial class InferencePlan
             throw new ArgumentOutOfRangeException(nameof(comparisons), comparisons, "That is no means of comparing.");
         }
 
-        return Build(scheme, rows, features, [.. nodes], fractionalBits, inputBound, comparisons, out var trouble) ?? throw new ArgumentException(trouble);
+        return Build(scheme, rows, features, [.. nodes], fractionalBits, inputBound, comparisons, default, out var trouble) ?? throw new ArgumentException(trouble);
     }
 
     /// <summary>The same computation on another number of records.</summary>
     /// <param name="rows">Records in the batch.</param>
     /// <exception cref="ArgumentException">As for <see cref="CreateGraph"/>.</exception>
-    public InferencePlan WithRows(int rows) => rows == Rows ? this : CreateGraph(Scheme, rows, Features, Nodes, Format.FractionalBits, InputBound, Comparisons);
+    public InferencePlan WithRows(int rows) => rows == Rows ? this : With(rows, MaskDigest);
+
+    /// <summary>What masks the secret weights need, to be opened under them once for a model version and a roster.</summary>
+    /// <param name="modelDigest">SHA-256 over the model's version, weights included.</param>
+    /// <param name="rosterDigest">SHA-256 over the roster of those who hold the shares.</param>
+    /// <returns>The masks' plan, or null where no product of shares has weights: they are public, or degrees are reduced without a dealer.</returns>
+    /// <exception cref="ArgumentException">A digest has another length, or the weights together are too many.</exception>
+    public WeightMaskPlan? MaskPlan(ReadOnlySpan<byte> modelDigest, ReadOnlySpan<byte> rosterDigest)
+    {
+        ImmutableArray<int> lengths = [.. Steps.SelectMany(step => MaskedLengths(step))];
+        return lengths.IsEmpty ? null : WeightMaskPlan.Create(Scheme, modelDigest, rosterDigest, lengths);
+    }
+
+    /// <summary>The same computation with weights that were opened under masks beforehand: no round opens them again.</summary>
+    /// <param name="masks">Of <see cref="MaskPlan"/>.</param>
+    /// <exception cref="ArgumentException">The masks are of other shapes or another scheme.</exception>
+    public InferencePlan WithMasks(WeightMaskPlan masks)
+    {
+        ArgumentNullException.ThrowIfNull(masks);
+        return masks.Scheme == Scheme && masks.Lengths.SequenceEqual(Steps.SelectMany(step => MaskedLengths(step)))
+            ? With(Rows, masks.Digest())
+            : throw new ArgumentException($"{this} has other weights than {masks}.", nameof(masks));
+    }
 
     /// <summary>The canonical bytes.</summary>
     public byte[] ToBytes()
     {
         var writer = new WireWriter(MessageKind, MessageVersion)
             .Byte((byte)Scheme.Kind).Int32(Scheme.Parties).Int32(Scheme.CorruptionThreshold)
-            .Int32(Rows).Int32(Features).Int32(Format.FractionalBits).Double(InputBound).Byte((byte)Comparisons).Int32(Nodes.Length);
+            .Int32(Rows).Int32(Features).Int32(Format.FractionalBits).Double(InputBound).Byte((byte)Comparisons).Bytes(MaskDigest.Span)
+            .Int32(Nodes.Length);
         foreach (var node in Nodes)
         {
             writer.Int32(node.Inputs.Length);
@@ -195,6 +221,7 @@ public sealed partial class InferencePlan
         var (rows, features, fractionalBits) = (reader.Int32(), reader.Int32(), reader.Int32());
         var inputBound = reader.Double();
         var comparisons = (ComparisonMeans)reader.Byte();
+        var maskDigest = reader.Bytes(SHA256.HashSizeInBytes).ToArray();
         var count = reader.Int32();
         var nodes = ImmutableArray.CreateBuilder<PlanNode>();
         for (var i = 0; i < count && i < MaximumLayers && reader.Failure is null; i++)
@@ -209,18 +236,23 @@ public sealed partial class InferencePlan
             }
         }
 
-        if (nodes.Count != count || !reader.Finish() || scheme is null || !Enum.IsDefined(comparisons))
+        if (nodes.Count != count || !reader.Finish() || scheme is null || !Enum.IsDefined(comparisons) || maskDigest.Length is not (0 or SHA256.HashSizeInBytes))
         {
             return new ProtocolFault("plan.malformed", sender, "an inference plan", reader.Failure ?? "parts that do not fit each other");
         }
 
-        return Build(scheme, rows, features, nodes.ToImmutable(), fractionalBits, inputBound, comparisons, out var trouble) is { } plan
+        return Build(scheme, rows, features, nodes.ToImmutable(), fractionalBits, inputBound, comparisons, maskDigest, out var trouble) is { } plan
             ? plan
             : new ProtocolFault("plan.unsound", sender, "a plan that holds", trouble!);
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"{InputShape} -> {OutputShape}, {Nodes.Length} layers, {Scheme}, {Format.FractionalBits} fractional bits";
+
+    internal ImmutableArray<int> MaskedLengths(PlanStep step) => step.Node.Layer.MaskedLengths(_setting, step.Place.Inputs);
+
+    private InferencePlan With(int rows, ReadOnlyMemory<byte> maskDigest) =>
+        Build(Scheme, rows, Features, Nodes, Format.FractionalBits, InputBound, Comparisons, maskDigest, out var trouble) ?? throw new ArgumentException(trouble);
 
     private static ImmutableArray<int>? ReadInputs(ref WireReader reader)
     {

@@ -171,7 +171,8 @@ public sealed class InferenceSide : IDisposable
         }
 
         if (correlations.Party != committee.Self || correlations.Remaining != plan.Preprocessing.Requests.Length
-            || correlations.Plan.Scheme != plan.Scheme || !correlations.Plan.Requests.SequenceEqual(plan.Preprocessing.Requests))
+            || correlations.Plan.Scheme != plan.Scheme || !correlations.Plan.Requests.SequenceEqual(plan.Preprocessing.Requests)
+            || !correlations.Plan.MaskDigest.Span.SequenceEqual(plan.MaskDigest.Span))
         {
             throw new ArgumentException($"Untouched correlations of this party for this plan are wanted; these are {correlations}.", nameof(correlations));
         }
@@ -187,8 +188,14 @@ public sealed class InferenceSide : IDisposable
             throw new ArgumentException($"{wanted.Length} layers with parameters need as many weights; {weights.Count} came.", nameof(weights));
         }
 
+        PlanStep[] steps = [.. plan.Steps.Where(step => !step.Parameters.IsEmpty)];
         for (var i = 0; i < wanted.Length; i++)
         {
+            if (steps[i].Place.MaskSlots is not null && !(weights[i].Masked is { } masked && masked.PlanDigest.SequenceEqual(plan.MaskDigest.Span)))
+            {
+                throw new ArgumentException($"Entry {i} needs what was opened of the weights under the masks that the plan names; these are {weights[i]}.", nameof(weights));
+            }
+
             if (!weights[i].Fits(wanted[i], plan.Scheme, committee.Self))
             {
                 throw new ArgumentException(

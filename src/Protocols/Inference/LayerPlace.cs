@@ -10,7 +10,8 @@ namespace PrivacyGrains.Protocols.Inference;
 /// <param name="Scheme">How values are shared.</param>
 /// <param name="Format">The fixed-point format of all values between layers.</param>
 /// <param name="Comparisons">How numbers are compared.</param>
-internal sealed record PlanSetting(SharingScheme Scheme, FixedPoint Format, ComparisonMeans Comparisons = ComparisonMeans.Automatic)
+/// <param name="MaskDigest">Names the masks under which secret weights were opened beforehand; empty where they were not.</param>
+internal sealed record PlanSetting(SharingScheme Scheme, FixedPoint Format, ComparisonMeans Comparisons = ComparisonMeans.Automatic, ReadOnlyMemory<byte> MaskDigest = default)
 {
     /// <summary>Where the plan is to choose, so many comparisons in one step are the most that get keys: a few MB.</summary>
     public const int KeyLimit = 4096;
@@ -53,7 +54,11 @@ internal readonly record struct PlanOutcome(PlanValue? Value, string? Trouble)
 }
 
 /// <summary>Where a layer stands: what it takes and what it makes.</summary>
-internal sealed record LayerPlace(PlanSetting Setting, ImmutableArray<PlanValue> Inputs, PlanValue Output)
+/// <param name="Setting">What holds for the whole plan.</param>
+/// <param name="Inputs">What it takes.</param>
+/// <param name="Output">What it makes.</param>
+/// <param name="MaskSlots">Which masked tensors its secret weights are, one or more in a row from this on; null where they are not opened under masks beforehand.</param>
+internal sealed record LayerPlace(PlanSetting Setting, ImmutableArray<PlanValue> Inputs, PlanValue Output, int? MaskSlots = null)
 {
     public SharingScheme Scheme => Setting.Scheme;
 

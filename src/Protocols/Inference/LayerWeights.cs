@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using PrivacyGrains.Arithmetic;
+using PrivacyGrains.Protocols.Beaver;
 using PrivacyGrains.Protocols.Sharing;
 using PrivacyGrains.Protocols.Wire;
 
@@ -14,9 +15,13 @@ namespace PrivacyGrains.Protocols.Inference;
 public sealed class LayerWeights
 {
     private readonly ImmutableArray<ShareTensor> _shares;
+    private byte[]? _digest; // kept: a registered model's weights serve many sessions
     private readonly ImmutableArray<(TensorShape Shape, ulong[] Words)> _words;
 
     private LayerWeights(ImmutableArray<ShareTensor> shares, ImmutableArray<(TensorShape Shape, ulong[] Words)> words) => (_shares, _words) = (shares, words);
+
+    /// <summary>What was opened of the model's weights beforehand, or null.</summary>
+    internal MaskedWeights? Masked { get; private init; }
 
     /// <summary>Whether this holds shares.</summary>
     public bool IsSecret => !_shares.IsEmpty;
@@ -49,6 +54,14 @@ public sealed class LayerWeights
         return shares.Count > 0 && shares.All(share => share is not null && share.Scheme == shares[0].Scheme && share.Party == shares[0].Party)
             ? new LayerWeights([.. shares], [])
             : throw new ArgumentException($"Shares of one scheme and party are wanted: {string.Join("; ", shares)}.", nameof(shares));
+    }
+
+    /// <summary>The same shares, with what was opened of the model's weights beforehand.</summary>
+    /// <param name="masked">Of the whole model; the same at every party.</param>
+    public LayerWeights WithMasked(MaskedWeights masked)
+    {
+        ArgumentNullException.ThrowIfNull(masked);
+        return new LayerWeights(_shares, _words) { Masked = masked };
     }
 
     /// <summary>Weights of a dense layer that all parties know.</summary>
@@ -107,8 +120,10 @@ public sealed class LayerWeights
         IsSecret == parameters[0].IsSecret && Shapes.SequenceEqual(parameters.Select(parameter => parameter.Shape))
         && (!IsSecret || (_shares[0].Scheme == scheme && _shares[0].Party == party));
 
-    /// <summary>SHA-256 over public weights; over nothing but the shapes where they are secret.</summary>
-    internal byte[] PublicDigest()
+    /// <summary>SHA-256 over what all parties know: public weights, or the shapes of secret ones and what was opened of them under masks.</summary>
+    internal byte[] PublicDigest() => _digest ??= MakeDigest();
+
+    private byte[] MakeDigest()
     {
         var writer = new WireWriter("mpc.weights", 2).Byte(IsSecret ? (byte)1 : (byte)0);
         foreach (var shape in Shapes)
@@ -119,6 +134,11 @@ public sealed class LayerWeights
         foreach (var (_, words) in _words)
         {
             writer.Words(words);
+        }
+
+        if (Masked is { } masked)
+        {
+            writer.Bytes(masked.Digest());
         }
 
         return SHA256.HashData(writer.Written.Span);

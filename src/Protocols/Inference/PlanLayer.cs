@@ -55,6 +55,9 @@ public abstract record PlanLayer
     /// <summary>The tensors that it takes beside values.</summary>
     internal virtual ImmutableArray<LayerParameter> Parameters(PlanSetting setting, ImmutableArray<PlanValue> inputs) => [];
 
+    /// <summary>The elements of each matrix of secret weights that products of shares are made with, and that can be opened under a mask beforehand: runs of the first parameter.</summary>
+    internal virtual ImmutableArray<int> MaskedLengths(PlanSetting setting, ImmutableArray<PlanValue> inputs) => [];
+
     /// <summary>What the dealer must make, in the order in which it is taken.</summary>
     internal virtual ImmutableArray<CorrelationRequest> Requests(LayerPlace place) => [];
 

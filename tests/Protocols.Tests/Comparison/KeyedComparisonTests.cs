@@ -70,18 +70,16 @@ public sealed class KeyedComparisonTests
     [Theory]
     [InlineData(64)]
     [InlineData(44)]
-    public void Open_TruncatedWithPowers_AreExactOfTheTruncatedNumber(int bits)
+    public void Open_WithAShift_TruncatesAndComparesOnOneOpening(int bits)
     {
         var edge = (1L << (bits - 2)) - 1;
         var x = Repeat([0, 1, -1, edge, -edge, 1 << 16, -1 << 16, 12345678, -12345678], 40, edge);
-        var run = new Simulation(Two).Deal(CorrelationRequest.PowerKeys(x.Length, 16, bits));
+        var run = new Simulation(Two).Deal(CorrelationRequest.ThresholdKeys(x.Length, 16, bits));
         var xs = run.Split(x);
         var results = run.Run(i => KeyedComparison.Begin(
-            run.Committees[i], xs[i], run.Correlations[i].TakePowerKeys(x.Length, 16, bits), opening => (opening.Truncated(), opening.Powers(), opening.AtLeast(5))));
-        var truncated = run.Open(results.Select(each => each.Item1));
-        Assert.Equal(truncated.Select(t => unchecked(t * t)), run.Open(results.Select(each => each.Item2.Square)));
-        Assert.Equal(truncated.Select(t => unchecked(t * t * t)), run.Open(results.Select(each => each.Item2.Cube)));
-        Assert.Equal(x.Select(word => unchecked((long)word) >= 5 ? 1UL : 0), run.Open(results.Select(each => each.Item3)));
+            run.Committees[i], xs[i], run.Correlations[i].TakeThresholdKeys(x.Length, 16, bits), opening => (Truncated: opening.Truncated(), AtLeast: opening.AtLeast(5))));
+        var truncated = run.Open(results.Select(each => each.Truncated));
+        Assert.Equal(x.Select(word => unchecked((long)word) >= 5 ? 1UL : 0), run.Open(results.Select(each => each.AtLeast)));
         for (var i = 0; i < x.Length; i++)
         {
             Assert.InRange(unchecked((long)truncated[i]) - (unchecked((long)x[i]) >> 16), 0, 1);
@@ -98,12 +96,11 @@ public sealed class KeyedComparisonTests
         }
 
         var bytes = PreprocessingPlan.Create(Two, KeyedComparison.Requests(3, 64)).ToBytes();
-        bytes[4 + "mpc.preprocessing".Length + 1 + 4] = 3; // another number of parties
+        bytes[4 + "mpc.preprocessing".Length + 1 + 1] = 3; // another number of parties
         Assert.Equal("preprocessing.malformed", PreprocessingPlan.Parse(bytes).Fault.Code());
         Assert.Throws<ArgumentException>(() => CorrelationRequest.ThresholdKeys(1, 0, 65));
         Assert.Throws<ArgumentException>(() => CorrelationRequest.ThresholdKeys(1, 0, 1));
         Assert.Throws<ArgumentException>(() => CorrelationRequest.ReluKeys(1, 39, 40));
-        Assert.Throws<ArgumentException>(() => CorrelationRequest.PowerKeys(1, 0, 40));
         Assert.Throws<ArgumentException>(() => CorrelationRequest.ReluKeys(1 << 26, 0, 64));
     }
 

@@ -16,16 +16,22 @@ internal sealed class InferenceRun
     {
     }
 
-    public InferenceRun(InferencePlan plan, double[] input, IReadOnlyList<IReadOnlyList<double[]>> parameters, SessionId? session = null)
+    public InferenceRun(InferencePlan plan, double[] input, IReadOnlyList<IReadOnlyList<double[]>> parameters, SessionId? session = null, WeightMaskPlan? masks = null)
     {
         Plan = plan;
         var scheme = plan.Scheme;
         var simulation = new Simulation(scheme);
         Session = session ?? Simulation.Session;
-        var blobs = Dealer.Deal(plan.Preprocessing, Session, SystemRandomSource.Instance);
+        using var recalled = masks is null ? null : WeightMasks.Recall(masks, MaskSeed);
+        var blobs = Dealer.Deal(plan.Preprocessing, Session, SystemRandomSource.Instance, recalled);
         BlobBytes = [.. blobs.Select(blob => (long)blob.Length)];
         var inputs = SecretSharing.Split(scheme, input, plan.InputShape, plan.Format, SystemRandomSource.Instance);
-        var weights = ShareWeights(plan, parameters);
+        IReadOnlyList<LayerWeights>[] weights = [.. ShareWeights(plan, parameters)];
+        if (masks is not null)
+        {
+            weights = OpenUnderMasks(simulation, plan, masks, weights);
+        }
+
         Sides = new InferenceSide[scheme.Parties];
         MessagesSent = new int[scheme.Parties];
         BytesSent = new long[scheme.Parties];
@@ -37,6 +43,8 @@ internal sealed class InferenceRun
             Take(party, first);
         }
     }
+
+    public static byte[] MaskSeed { get; } = [.. Enumerable.Range(0, 16).Select(i => (byte)i)];
 
     public InferencePlan Plan { get; }
 
@@ -100,5 +108,12 @@ internal sealed class InferenceRun
             ? LayerWeights.Split(plan.Scheme, wanted, parameters[i], SystemRandomSource.Instance).ToArray()
             : Enumerable.Repeat(LayerWeights.Public(plan.Scheme, wanted, parameters[i]), plan.Scheme.Parties).ToArray())];
         return [.. Enumerable.Range(0, plan.Scheme.Parties).Select(party => all.Select(layer => layer[party]).ToArray())];
+    }
+
+    private static IReadOnlyList<LayerWeights>[] OpenUnderMasks(Simulation simulation, InferencePlan plan, WeightMaskPlan masks, IReadOnlyList<LayerWeights>[] weights)
+    {
+        Correlations[] own = [.. WeightMasks.Deal(masks, MaskSeed).Select((blob, party) => Correlations.Expand(blob, masks.Preprocessing, masks.Namespace, party).Value)];
+        var opened = simulation.Run(party => WeightOpening.Open(simulation.Committees[party], plan, masks, weights[party], own[party]));
+        return [.. opened.Select((masked, party) => WeightOpening.Join(weights[party], masked))];
     }
 }

@@ -107,12 +107,17 @@ public sealed record ConvolutionLayer : PlanLayer
         ];
     }
 
+    internal override ImmutableArray<int> MaskedLengths(PlanSetting setting, ImmutableArray<PlanValue> inputs) =>
+        SecretWeights && !setting.Scheme.ReducesDegree
+            ? [.. Enumerable.Repeat(inputs[0].Shape.Dimensions[1] / Groups * Window.Size * (Outputs / Groups), Groups)]
+            : [];
+
     internal override ImmutableArray<CorrelationRequest> Requests(LayerPlace place)
     {
         var (windows, terms) = Matrix(place);
         return
         [
-            .. SecretWeights ? Enumerable.Range(0, Groups).SelectMany(_ => Products.MatrixRequests(place.Scheme, place.Input.Records * windows, terms, Outputs / Groups)) : [],
+            .. SecretWeights ? Enumerable.Range(0, Groups).SelectMany(g => Products.WeightRequests(place.Scheme, place.Input.Records * windows, terms, Outputs / Groups, place.MaskSlots + g)) : [],
             .. place.Output.ExtraBits == 0 ? [CorrelationRequest.Truncation(place.Output.Shape.Length, Bits(place))] : ImmutableArray<CorrelationRequest>.Empty,
         ];
     }
@@ -121,7 +126,7 @@ public sealed record ConvolutionLayer : PlanLayer
     {
         var (windows, terms) = Matrix(place);
         return Traffic.InTurn(
-            SecretWeights ? [.. Products.MatrixWords(place.Scheme, place.Input.Records * windows, terms, Outputs / Groups).Select(words => checked(Groups * words))] : [],
+            SecretWeights ? [.. Products.WeightWords(place.Scheme, place.Input.Records * windows, terms, Outputs / Groups, place.MaskSlots).Select(words => checked(Groups * words))] : [],
             place.Output.ExtraBits == 0 ? [place.Output.Shape.Length] : []);
     }
 
@@ -131,7 +136,7 @@ public sealed record ConvolutionLayer : PlanLayer
         var (windows, terms) = Matrix(place);
         var (rows, outputs) = (place.Input.Records * windows, Outputs / Groups);
         var products = new Products(run.Committee, run.Correlations, run.Random);
-        Func<ShareTensor, ShareTensor, AwaitingPeers<ShareTensor>>[] multiply = SecretWeights ? [.. Enumerable.Range(0, Groups).Select(_ => products.TakeMatrix(rows, terms, outputs))] : [];
+        Func<ShareTensor, ShareTensor, AwaitingPeers<ShareTensor>>[] multiply = SecretWeights ? [.. Enumerable.Range(0, Groups).Select(g => products.TakeWeights(rows, terms, outputs, place.MaskSlots + g, weights.Masked))] : [];
         var tuple = place.Output.ExtraBits == 0 ? run.Correlations.TakeTruncation(place.Output.Shape.Length, bits) : null;
         var words = new ulong[place.Output.Shape.Length];
         if (SecretWeights)

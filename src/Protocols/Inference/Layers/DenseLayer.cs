@@ -82,12 +82,15 @@ public sealed record DenseLayer : PlanLayer
         new("bias", TensorShape.Of(Outputs), BiasBound, setting.FractionalBits, SecretWeights),
     ];
 
+    internal override ImmutableArray<int> MaskedLengths(PlanSetting setting, ImmutableArray<PlanValue> inputs) =>
+        SecretWeights && !setting.Scheme.ReducesDegree ? [inputs[0].Shape.Dimensions[^1] * Outputs] : [];
+
     internal override ImmutableArray<CorrelationRequest> Requests(LayerPlace place)
     {
         var (rows, width) = Matrix(place);
         return
         [
-            .. SecretWeights ? Products.MatrixRequests(place.Scheme, rows, width, Outputs) : [],
+            .. SecretWeights ? Products.WeightRequests(place.Scheme, rows, width, Outputs, place.MaskSlots) : [],
             .. place.Output.ExtraBits == 0 ? [CorrelationRequest.Truncation(rows * Outputs, Bits(place.Setting, place.Input))] : ImmutableArray<CorrelationRequest>.Empty,
         ];
     }
@@ -95,7 +98,7 @@ public sealed record DenseLayer : PlanLayer
     internal override ImmutableArray<int> WordsPerRound(LayerPlace place)
     {
         var (rows, width) = Matrix(place);
-        return Traffic.InTurn(SecretWeights ? Products.MatrixWords(place.Scheme, rows, width, Outputs) : [], place.Output.ExtraBits == 0 ? [rows * Outputs] : []);
+        return Traffic.InTurn(SecretWeights ? Products.WeightWords(place.Scheme, rows, width, Outputs, place.MaskSlots) : [], place.Output.ExtraBits == 0 ? [rows * Outputs] : []);
     }
 
     // x W has the fractional bits of both; the bias is lifted to them, and one truncation, here or in the next layer, brings it back to those of x.
@@ -103,7 +106,7 @@ public sealed record DenseLayer : PlanLayer
     {
         var (rows, width) = Matrix(place);
         var x = inputs[0].Reshape(TensorShape.Of(rows, width));
-        var multiply = SecretWeights ? new Products(run.Committee, run.Correlations, run.Random).TakeMatrix(rows, width, Outputs) : null;
+        var multiply = SecretWeights ? new Products(run.Committee, run.Correlations, run.Random).TakeWeights(rows, width, Outputs, place.MaskSlots, run.Weights!.Masked) : null;
         var tuple = place.Output.ExtraBits == 0 ? run.Correlations.TakeTruncation(rows * Outputs, Bits(place.Setting, place.Input)) : null;
         var (weights, lift) = (run.Weights!, 1UL << Bits(place.Setting, place.Input));
         ShareTensor product;
