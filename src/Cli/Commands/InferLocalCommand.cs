@@ -20,10 +20,15 @@ internal static class InferLocalCommand
     private static readonly Option<int?> FractionalBits = new("--fractional-bits") { Description = "Of fixed point (default: as many as the ranges leave room for, 13 to 20)." };
     private static readonly Option<double?> InputBound = new("--input-bound") { Description = "The greatest |number| of a record (default: that of the file, up to a power of two)." };
 
+    private static readonly Option<bool> PublicModel = new("--public-model") { Description = "All sides know the weights: no products of shares for them." };
+    private static readonly Option<bool> NoClear = new("--no-clear") { Description = "Leaves the run on plain numbers and its comparison out." };
+    private static readonly Option<bool> Plan = new("--plan") { Description = "States what it will cost, and runs nothing; needs no --input." };
+    private static readonly Option<int?> Rows = new("--rows") { Description = "Records that --plan counts (default: those of --input, else 1)." };
+
     /// <summary>Adds the local run to the command that has the others below it.</summary>
     public static Command AddTo(Command infer)
     {
-        foreach (var option in (Option[])[Model, Input, Parties, Scheme, Threshold, FractionalBits, InputBound])
+        foreach (var option in (Option[])[Model, Input, Parties, Scheme, Threshold, FractionalBits, InputBound, PublicModel, NoClear, Plan, Rows])
         {
             infer.Add(option);
         }
@@ -34,10 +39,11 @@ internal static class InferLocalCommand
 
     private static Task Run(ParseResult parsed, CommandOutput output, CancellationToken cancel)
     {
-        if (parsed.GetValue(Model) is not { } model || parsed.GetValue(Input) is not { } input)
+        var (input, plans) = (parsed.GetValue(Input), parsed.GetValue(Plan));
+        if (parsed.GetValue(Model) is not { } model || (input is null && !plans))
         {
             throw new InputException(
-                "command.wrong", $"Name one of: {string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(c => c.Name))}; or give --model and --input for a local run. See: privacygrains infer --help");
+                "command.wrong", $"Name one of: {string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(c => c.Name))}; or give --model with --input for a local run, or with --plan for its cost. See: privacygrains infer --help");
         }
 
         var scheme = SchemeOf(parsed);
@@ -53,16 +59,23 @@ internal static class InferLocalCommand
             throw new InputException("inference.bad-fractional-bits", $"--fractional-bits is {bits}; 1 to 24 are possible, 13 to 20 with a sigmoid.");
         }
 
-        var network = Network(model);
-        var table = CsvTable.Read(input);
-        if (table.Header.Count != network.Features)
+        var rows = parsed.GetValue(Rows);
+        if (rows is < 1)
         {
-            throw new InputException("inference.wrong-columns", $"{Path.GetFileName(input)} has {table.Header.Count} columns; the model takes {network.Features}.");
+            throw new InputException("inference.bad-rows", $"--rows is {rows}; at least 1 is wanted.");
         }
 
-        var records = table.Numbers(table.Header);
+        var network = Network(model);
+        var records = input is null ? null : Records(input, network);
+        var options = new LocalInferenceOptions { FractionalBits = bits, InputBound = bound, PublicModel = parsed.GetValue(PublicModel), ComparesWithClear = !parsed.GetValue(NoClear) };
+        if (plans)
+        {
+            LocalPlanReport.Write(output, network, scheme, rows ?? records?.Length ?? 1, LocalInference.BoundOf(network, records, bound), options);
+            return Task.CompletedTask;
+        }
+
         output.Note($"A local run: all {scheme.Parties} sides are in this process, so nothing is secret from it.");
-        var result = LocalInference.Run(network, records, scheme, bits, bound, SystemRandomSource.Instance, cancel);
+        var result = LocalInference.Run(network, records!, scheme, options, SystemRandomSource.Instance, cancel);
         var document = new LocalInferenceDocument(
             result.Outputs, result.ClearOutputs, result.MaxAbsError, result.FractionalBits, result.Cost, new SecondsBody(result.OfflineSeconds, result.OnlineSeconds));
         output.Result(document, console =>
@@ -70,10 +83,19 @@ internal static class InferLocalCommand
             console.Write(
                 ["record", .. Enumerable.Range(1, network.Outputs).Select(i => $"output {i}")],
                 result.Outputs.Select((row, i) => (IReadOnlyList<string>)[$"{i + 1}", .. row.Select(value => Tables.Number(value))]), "No record.");
-            console.Line($"At most {result.MaxAbsError:G3} from the clear model, with {result.FractionalBits} fractional bits.");
+            console.Line(result.MaxAbsError is { } error
+                ? $"At most {error:G3} from the clear model, with {result.FractionalBits} fractional bits." : $"{result.FractionalBits} fractional bits; not compared with the clear model.");
             console.Line($"{InferCommands.Costs(result.Cost)} {Tables.Number(result.OfflineSeconds)} s offline, {Tables.Number(result.OnlineSeconds)} s online.");
         });
         return Task.CompletedTask;
+    }
+
+    private static double[][] Records(string input, OnnxNetwork network)
+    {
+        var table = CsvTable.Read(input);
+        return table.Header.Count == network.Features
+            ? table.Numbers(table.Header)
+            : throw new InputException("inference.wrong-columns", $"{Path.GetFileName(input)} has {table.Header.Count} columns; the model takes {network.Features}.");
     }
 
     private static SharingScheme SchemeOf(ParseResult parsed)

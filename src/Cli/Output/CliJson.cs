@@ -75,7 +75,52 @@ internal sealed record ScoresDocument(string Session, IReadOnlyList<double> Outp
 /// <param name="Cost">Of all sides and batches.</param>
 /// <param name="Seconds">Time, all sides one after the other.</param>
 internal sealed record LocalInferenceDocument(
-    IReadOnlyList<IReadOnlyList<double>> Outputs, IReadOnlyList<IReadOnlyList<double>> ClearOutputs, double MaxAbsError, int FractionalBits, InferenceCostBody Cost, SecondsBody Seconds);
+    IReadOnlyList<IReadOnlyList<double>> Outputs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<IReadOnlyList<double>>? ClearOutputs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? MaxAbsError,
+    int FractionalBits, InferenceCostBody Cost, SecondsBody Seconds);
+
+/// <summary>What a local run of a model will cost.</summary>
+/// <param name="Scheme">How values are shared.</param>
+/// <param name="Records">Of all batches.</param>
+/// <param name="RecordsPerBatch">As many as fit one plan.</param>
+/// <param name="Batches">One after the other.</param>
+/// <param name="FractionalBits">Of values between layers.</param>
+/// <param name="InputBound">No number of a record may be greater in size.</param>
+/// <param name="Rounds">Of all batches.</param>
+/// <param name="MessagesPerParty">Of all batches.</param>
+/// <param name="BytesPerParty">That each party sends, in all batches.</param>
+/// <param name="PreprocessingBytesPerParty">That the dealer sends, in all batches, to the party that gets most.</param>
+/// <param name="PreprocessingBytes">That the dealer sends to all parties together, in all batches.</param>
+/// <param name="PeakBytesPerParty">About what one party holds at once in memory.</param>
+/// <param name="Layers">Of one batch, in order.</param>
+internal sealed record ModelPlanDocument(
+    string Scheme, long Records, int RecordsPerBatch, long Batches, int FractionalBits, double InputBound, long Rounds, long MessagesPerParty, long BytesPerParty, long PreprocessingBytesPerParty,
+    long PreprocessingBytes, long PeakBytesPerParty, IReadOnlyList<LayerPlanDocument> Layers);
+
+/// <summary>One layer of a planned model, for one batch.</summary>
+/// <param name="Kind">As <c>dense</c>.</param>
+/// <param name="Node">The file's name for it.</param>
+/// <param name="Shape">Records x the dimensions of its output.</param>
+/// <param name="Lower">No number of its output is smaller.</param>
+/// <param name="Upper">Nor greater.</param>
+/// <param name="FirstRound">Where it begins; layers side by side share rounds.</param>
+/// <param name="Rounds">Its own.</param>
+/// <param name="BytesPerParty">Its words, without the headers of messages.</param>
+/// <param name="PreprocessingBytes">That its correlations cost the party that gets most.</param>
+/// <param name="Correlations">What the dealer makes for it.</param>
+/// <param name="Parameters">Its weights: name, shape, stated bound and fractional bits.</param>
+internal sealed record LayerPlanDocument(
+    string Kind, string Node, string Shape, double Lower, double Upper, int FirstRound, int Rounds, long BytesPerParty, long PreprocessingBytes, IReadOnlyList<string> Correlations,
+    IReadOnlyList<ParameterPlanDocument> Parameters);
+
+/// <summary>One tensor of weights, as a plan states it.</summary>
+/// <param name="Name">As <c>bias</c>.</param>
+/// <param name="Shape">Its dimensions.</param>
+/// <param name="Bound">No number is greater in size.</param>
+/// <param name="FractionalBits">Of its encoding.</param>
+/// <param name="Secret">Whether it is shared.</param>
+internal sealed record ParameterPlanDocument(string Name, string Shape, double Bound, int FractionalBits, bool Secret);
 
 /// <summary>Where time went.</summary>
 /// <param name="Offline">Dealing and expanding correlations.</param>
@@ -93,6 +138,7 @@ internal sealed record SecondsBody(double Offline, double Online);
 [JsonSerializable(typeof(FingerprintDocument))]
 [JsonSerializable(typeof(ScoresDocument))]
 [JsonSerializable(typeof(LocalInferenceDocument))]
+[JsonSerializable(typeof(ModelPlanDocument))]
 [JsonSerializable(typeof(Listing<AuditLeaf>))]
 [JsonSerializable(typeof(BenchDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

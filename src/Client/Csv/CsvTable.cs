@@ -108,7 +108,7 @@ public sealed class CsvTable
     public double[][] Numbers(params IReadOnlyList<string> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
-        var places = columns.Select(Index).ToArray();
+        int[] places = ReferenceEquals(columns, Header) ? [.. Enumerable.Range(0, columns.Count)] : [.. columns.Select(Index)]; // a wide table's own order needs no search
         var numbers = new double[Rows][];
         for (var r = 0; r < Rows; r++)
         {

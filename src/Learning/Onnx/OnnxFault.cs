@@ -21,3 +21,9 @@ public sealed record OnnxFault(string Code, string Detail)
 
     internal static OnnxFault Shape(string detail) => new("onnx.wrong-shape", detail);
 }
+
+/// <summary>Carries a fault out of the builder; never leaves <see cref="OnnxNetwork.TryRead"/>.</summary>
+internal sealed class OnnxRefusal(OnnxFault fault) : Exception(fault.Code)
+{
+    public OnnxFault Fault { get; } = fault;
+}

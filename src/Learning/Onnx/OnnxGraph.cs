@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 
 namespace PrivacyGrains.Learning.Onnx;
 
-/// <summary>A graph as the file has it: nodes in order, tensors still as bytes.</summary>
+/// <summary>A graph as the file has it: the version of its operators, nodes in order, tensors still as bytes.</summary>
 internal sealed record OnnxGraph(
-    ImmutableArray<OnnxNode> Nodes, ImmutableDictionary<string, ReadOnlyMemory<byte>> Tensors, ImmutableArray<OnnxInput> Inputs, ImmutableArray<string> Outputs);
+    int Version, ImmutableArray<OnnxNode> Nodes, ImmutableDictionary<string, ReadOnlyMemory<byte>> Tensors, ImmutableArray<OnnxInput> Inputs, ImmutableArray<string> Outputs);
 
 /// <summary>A graph's input.</summary>
 /// <param name="Name">Its name.</param>
@@ -28,9 +28,19 @@ internal sealed record OnnxNode(
     /// <summary>An attribute's float.</summary>
     public float Single(string name, float otherwise) => Attributes.TryGetValue(name, out var attribute) ? attribute.Single : otherwise;
 
+    /// <summary>An attribute's integers; default where it is not there.</summary>
+    public ImmutableArray<long> Integers(string name) => Attributes.TryGetValue(name, out var attribute) ? attribute.Integers : default;
+
+    /// <summary>An attribute's floats; none where it is not there.</summary>
+    public ImmutableArray<double> Floats(string name) => Attributes.TryGetValue(name, out var attribute) ? attribute.Floats : [];
+
+    /// <summary>An attribute's text.</summary>
+    public string Text(string name, string otherwise) => Attributes.TryGetValue(name, out var attribute) ? attribute.Text : otherwise;
+
     /// <summary>An input's name, empty where it is left out.</summary>
     public string Input(int index) => index < Inputs.Length ? Inputs[index] : string.Empty;
 }
 
 /// <summary>An attribute: what it holds among these.</summary>
-internal sealed record OnnxAttribute(float Single, long Integer, ReadOnlyMemory<byte> Tensor);
+internal sealed record OnnxAttribute(
+    float Single, long Integer, string Text, ReadOnlyMemory<byte> Tensor, ImmutableArray<long> Integers, ImmutableArray<double> Floats);

@@ -10,14 +10,15 @@ namespace PrivacyGrains.Learning.Onnx;
 internal static class OnnxGraphReader
 {
     private const int MaximumParts = 4096;
-    private const int MaximumNames = 64;
+    private const int MaximumNames = 256;
+    private const int MaximumNumbers = 1 << 22;
 
     /// <summary>Reads a file, or answers null where it is malformed.</summary>
     public static OnnxGraph? Read(ReadOnlyMemory<byte> file)
     {
         var reader = new ProtobufReader(file);
         ReadOnlyMemory<byte>? graph = null;
-        var (version, operators, doubled) = (false, false, false);
+        var (version, operators, doubled) = (false, 0, false);
         while (reader.Next())
         {
             switch (reader.Field)
@@ -30,8 +31,7 @@ internal static class OnnxGraphReader
                     graph = reader.Chunk();
                     break;
                 case 8:
-                    _ = reader.Chunk();
-                    operators = true;
+                    operators = Math.Max(operators, Version(reader.Chunk()));
                     break;
                 default:
                     reader.Skip();
@@ -39,10 +39,33 @@ internal static class OnnxGraphReader
             }
         }
 
-        return reader.Failed || doubled || !version || !operators || graph is null ? null : Graph(graph.Value);
+        return reader.Failed || doubled || !version || operators == 0 || graph is null ? null : Graph(graph.Value, operators);
     }
 
-    private static OnnxGraph? Graph(ReadOnlyMemory<byte> bytes)
+    // The version of ai.onnx; of another domain 1, so that a model of nothing else has operators too.
+    private static int Version(ReadOnlyMemory<byte> bytes)
+    {
+        var (reader, domain, version) = (new ProtobufReader(bytes), string.Empty, 0L);
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1:
+                    domain = reader.Text();
+                    break;
+                case 2:
+                    version = reader.Integer();
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        return reader.Failed || version is < 1 or > 1000 ? 0 : domain is "" or "ai.onnx" ? (int)version : 1;
+    }
+
+    private static OnnxGraph? Graph(ReadOnlyMemory<byte> bytes, int version)
     {
         var reader = new ProtobufReader(bytes);
         var nodes = ImmutableArray.CreateBuilder<OnnxNode>();
@@ -73,7 +96,7 @@ internal static class OnnxGraphReader
             }
         }
 
-        return good && !reader.Failed ? new OnnxGraph(nodes.ToImmutable(), tensors.ToImmutable(), inputs.ToImmutable(), outputs.ToImmutable()) : null;
+        return good && !reader.Failed ? new OnnxGraph(version, nodes.ToImmutable(), tensors.ToImmutable(), inputs.ToImmutable(), outputs.ToImmutable()) : null;
     }
 
     private static OnnxNode? Node(ReadOnlyMemory<byte> bytes)
@@ -121,7 +144,8 @@ internal static class OnnxGraphReader
     private static (string Name, OnnxAttribute Attribute)? Attribute(ReadOnlyMemory<byte> bytes)
     {
         var reader = new ProtobufReader(bytes);
-        var (name, single, integer, tensor) = (string.Empty, 0f, 0L, default(ReadOnlyMemory<byte>));
+        var (name, single, integer, text, tensor) = (string.Empty, 0f, 0L, string.Empty, default(ReadOnlyMemory<byte>));
+        var (integers, floats) = (new List<long>(), new List<double>());
         while (reader.Next())
         {
             switch (reader.Field)
@@ -135,8 +159,18 @@ internal static class OnnxGraphReader
                 case 3:
                     integer = reader.Integer();
                     break;
+                case 4:
+                    var chunk = reader.Chunk();
+                    text = chunk.Length <= MaximumNames ? System.Text.Encoding.UTF8.GetString(chunk.Span) : string.Empty;
+                    break;
                 case 5:
                     tensor = reader.Chunk();
+                    break;
+                case 7:
+                    reader.Singles(floats, MaximumNumbers);
+                    break;
+                case 8:
+                    reader.Integers(integers, MaximumNumbers);
                     break;
                 default:
                     reader.Skip();
@@ -144,7 +178,7 @@ internal static class OnnxGraphReader
             }
         }
 
-        return reader.Failed || name.Length == 0 ? null : (name, new OnnxAttribute(single, integer, tensor));
+        return reader.Failed || name.Length == 0 ? null : (name, new OnnxAttribute(single, integer, text, tensor, [.. integers], [.. floats]));
     }
 
     private static OnnxInput? Input(ReadOnlyMemory<byte> bytes)

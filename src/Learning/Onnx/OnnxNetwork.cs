@@ -3,39 +3,12 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PrivacyGrains.Learning.Onnx;
 
-/// <summary>One layer of a network that came from an ONNX file.</summary>
-public abstract record NetworkLayer
-{
-    private protected NetworkLayer()
-    {
-    }
-}
-
-/// <summary>y = x W + b. Secret where the model is: <see cref="ToString"/> tells the shape only.</summary>
-/// <param name="Inputs">Rows of W, at least 1.</param>
-/// <param name="Outputs">Columns of W, at least 1.</param>
-/// <param name="Weights">inputs x outputs finite numbers, row-major.</param>
-/// <param name="Bias">As many finite numbers as outputs.</param>
-public sealed record DenseNetworkLayer(int Inputs, int Outputs, ImmutableArray<double> Weights, ImmutableArray<double> Bias) : NetworkLayer
-{
-    /// <inheritdoc/>
-    public override string ToString() => $"dense {Inputs} x {Outputs}";
-}
-
-/// <summary>max(x, 0), element by element.</summary>
-public sealed record ReluNetworkLayer : NetworkLayer;
-
-/// <summary>1 / (1 + e^-x), element by element.</summary>
-public sealed record SigmoidNetworkLayer : NetworkLayer;
-
-/// <summary>A network as an ONNX file holds it: dense layers and activations, one after the other.</summary>
-/// <param name="Features">Numbers of one record, its dimensions flattened row-major.</param>
-/// <param name="Layers">In order; may be none.</param>
+/// <summary>A network as a file holds it: a graph of layers from one record to one output.</summary>
 /// <remarks>
-/// Source: onnx/onnx, Operators.md. Taken are Gemm (constant B and C, transA 0), MatMul with a constant, Add of a constant right after either, Relu, Sigmoid, Flatten (axis 1), Reshape to (records, k), Identity,
-/// Dropout (inference) and Constant, on float and double tensors that lie in the file. All else is refused by its name. The first dimension of the input is the records' and may have any size.
+/// Source: onnx/onnx, Operators.md. Taken are the operators of <see cref="OnnxGraphBuilder"/>'s table, on float and double tensors that lie in the file; subgraphs that only compute shapes or weights are
+/// computed here. All else is refused by operator and node. The first dimension of the input is the records' and may have any size.
 /// </remarks>
-public sealed record OnnxNetwork(int Features, ImmutableArray<NetworkLayer> Layers)
+public sealed record OnnxNetwork
 {
     /// <summary>The largest file that is read.</summary>
     public const int MaximumBytes = 256 << 20;
@@ -43,8 +16,27 @@ public sealed record OnnxNetwork(int Features, ImmutableArray<NetworkLayer> Laye
     /// <summary>The most numbers of a record, or of a layer's output.</summary>
     public const int MaximumWidth = 1 << 20;
 
-    /// <summary>Numbers of one record's output.</summary>
-    public int Outputs => Layers.OfType<DenseNetworkLayer>().LastOrDefault()?.Outputs ?? Features;
+    internal OnnxNetwork(int features, int outputs, ImmutableArray<NetworkNode> nodes) => (Features, Outputs, Nodes) = (features, outputs, nodes);
+
+    /// <summary>Makes a network of dense layers and functions, one after the other.</summary>
+    /// <param name="features">Numbers of one record.</param>
+    /// <param name="layers">In order; may be none.</param>
+    public OnnxNetwork(int features, ImmutableArray<NetworkLayer> layers)
+        : this(features, layers.OfType<DenseNetworkLayer>().LastOrDefault()?.Outputs ?? features, Chain(features, layers))
+    {
+    }
+
+    /// <summary>Numbers of one record, its dimensions flattened row-major.</summary>
+    public int Features { get; }
+
+    /// <summary>Numbers of one record's output, flattened row-major.</summary>
+    public int Outputs { get; }
+
+    /// <summary>The graph; the last node makes the output. None where the model computes nothing.</summary>
+    public ImmutableArray<NetworkNode> Nodes { get; }
+
+    /// <summary>The nodes' layers.</summary>
+    public IEnumerable<NetworkLayer> Layers => Nodes.Select(node => node.Layer);
 
     /// <summary>Reads a file.</summary>
     /// <param name="file">As it came; may be hostile.</param>
@@ -66,10 +58,24 @@ public sealed record OnnxNetwork(int Features, ImmutableArray<NetworkLayer> Laye
             return false;
         }
 
-        network = new OnnxChain(graph).Convert(out fault);
-        return fault is null && network is not null;
+        try
+        {
+            (network, fault) = (new OnnxGraphBuilder(graph).Build(), null);
+            return true;
+        }
+        catch (OnnxRefusal refusal)
+        {
+            fault = refusal.Fault;
+            return false;
+        }
+    }
+
+    private static ImmutableArray<NetworkNode> Chain(int features, ImmutableArray<NetworkLayer> layers)
+    {
+        var width = features;
+        return [.. layers.Select((layer, i) => new NetworkNode(layer, [i], $"layer {i}", [width = (layer as DenseNetworkLayer)?.Outputs ?? width]))];
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Features} features, {string.Join(", ", Layers)}";
+    public override string ToString() => $"{Features} features, {string.Join(", ", Nodes)}";
 }

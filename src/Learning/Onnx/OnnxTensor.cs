@@ -5,16 +5,17 @@ namespace PrivacyGrains.Learning.Onnx;
 /// <summary>A constant of the graph: weights, a shape, a scalar.</summary>
 /// <param name="Dimensions">None for a scalar.</param>
 /// <param name="Values">Row-major, as many as the dimensions say. Integers are exact to 2^53.</param>
-internal sealed record OnnxTensor(long[] Dimensions, double[] Values)
+/// <param name="IsInteger">Whether its elements are integers or truth values.</param>
+internal sealed record OnnxTensor(long[] Dimensions, double[] Values, bool IsInteger = false)
 {
     public const long Float = 1;
     public const long Double = 11;
-    private const long Int32 = 6;
-    private const long Int64 = 7;
-    private const long Boolean = 9;
+    public const long Int32 = 6;
+    public const long Int64 = 7;
+    public const long Boolean = 9;
 
-    // Only shapes and switches are integers in a network that we take.
-    private const int MaximumIntegers = 1024;
+    // Only shapes, switches and indices are integers in a network that we take.
+    private const int MaximumIntegers = 1 << 20;
 
     /// <summary>The name of a TensorProto; null where the bytes are none.</summary>
     public static string? NameOf(ReadOnlyMemory<byte> bytes)
@@ -87,7 +88,7 @@ internal sealed record OnnxTensor(long[] Dimensions, double[] Values)
         fault = values is null || Count(dimensions) != values.Length ? OnnxFault.Malformed($"Tensor {shown} holds other than its dimensions say.")
             : !values.All(double.IsFinite) ? new OnnxFault("onnx.not-finite", $"Tensor {shown} holds NaN or an infinite number.")
             : null;
-        return fault is null ? new OnnxTensor([.. dimensions], values!) : null;
+        return fault is null ? new OnnxTensor([.. dimensions], values!, type is Int32 or Int64 or Boolean) : null;
     }
 
     // -1 where a dimension is negative or the product is beyond any file.
@@ -104,6 +105,9 @@ internal sealed record OnnxTensor(long[] Dimensions, double[] Values)
 
         return count;
     }
+
+    /// <summary>One number.</summary>
+    public static OnnxTensor Scalar(double value, bool isInteger = false) => new([], [value], isInteger);
 
     private static double[]? Decode(ReadOnlySpan<byte> bytes, long type)
     {

@@ -90,6 +90,26 @@ internal struct ProtobufReader(ReadOnlyMemory<byte> bytes)
         Failed |= into.Count > most;
     }
 
+    /// <summary>32-bit floats, packed or one by one; more than <paramref name="most"/> together are trouble.</summary>
+    public void Singles(List<double> into, int most)
+    {
+        if (IsSingle)
+        {
+            into.Add(Single());
+        }
+        else
+        {
+            var packed = Chunk().Span;
+            Failed |= packed.Length % sizeof(float) != 0 || packed.Length / sizeof(float) > most;
+            for (var at = 0; !Failed && at < packed.Length; at += sizeof(float))
+            {
+                into.Add(BinaryPrimitives.ReadSingleLittleEndian(packed[at..]));
+            }
+        }
+
+        Failed |= into.Count > most;
+    }
+
     /// <summary>Passes over a field that nobody asked for.</summary>
     public void Skip()
     {

@@ -12,7 +12,7 @@ public sealed partial class InferencePlan
     /// <summary>A plan, or null and what is wrong with its parts.</summary>
     private static InferencePlan? Build(
         SharingScheme scheme, int rows, int features, ImmutableArray<PlanNode> nodes, int fractionalBits, double inputBound, ComparisonMeans comparisons,
-        ReadOnlyMemory<byte> maskDigest, out string? trouble)
+        ReadOnlyMemory<byte> maskDigest, out PlanTrouble? trouble)
     {
         trouble = Trouble(rows, features, nodes, fractionalBits, inputBound);
         if (trouble is not null)
@@ -28,39 +28,39 @@ public sealed partial class InferencePlan
         }
         catch (Exception e) when (e is ArgumentException or OverflowException)
         {
-            trouble = $"The batch is too large: {e.Message}"; // the correlations together, which only the whole plan knows
+            trouble = new PlanTrouble($"The batch is too large: {e.Message}", null); // the correlations together, which only the whole plan knows
             return null;
         }
     }
 
     /// <summary>What is wrong with the parts, or null.</summary>
-    private static string? Trouble(int rows, int features, ImmutableArray<PlanNode> nodes, int fractionalBits, double inputBound)
+    private static PlanTrouble? Trouble(int rows, int features, ImmutableArray<PlanNode> nodes, int fractionalBits, double inputBound)
     {
-        if (rows is < 1 or > MaximumDimension || features is < 1 or > MaximumDimension)
+        var sentence = rows is < 1 or > MaximumDimension || features is < 1 or > MaximumDimension
+                ? $"A batch has 1 to {MaximumDimension} rows and features; this has {rows} and {features}."
+            : nodes.Length is 0 or > MaximumLayers || nodes.Any(node => node?.Layer is null || node.Inputs.IsDefault)
+                ? $"A model has 1 to {MaximumLayers} layers; this has {nodes.Length}."
+            : fractionalBits is < 1 or > MaximumFractionalBits ? $"Fractional bits lie in 1 to {MaximumFractionalBits}; these are {fractionalBits}."
+            : !(inputBound > 0 && double.IsFinite(inputBound)) ? "The bound of inputs must be positive and finite."
+            : null;
+        if (sentence is not null)
         {
-            return $"A batch has 1 to {MaximumDimension} rows and features; this has {rows} and {features}.";
-        }
-
-        if (nodes.Length is 0 or > MaximumLayers || nodes.Any(node => node?.Layer is null || node.Inputs.IsDefault))
-        {
-            return $"A model has 1 to {MaximumLayers} layers; this has {nodes.Length}.";
+            return new PlanTrouble(sentence, null);
         }
 
         for (var i = 0; i < nodes.Length; i++)
         {
             if (nodes[i].Inputs.Length > MaximumInputs || !nodes[i].Layer.Takes(nodes[i].Inputs.Length) || nodes[i].Inputs.Any(value => value < 0 || value > i))
             {
-                return $"Layer {i} ({nodes[i].Layer.Name}) takes another number of values, or one that no earlier layer makes.";
+                return new PlanTrouble($"Layer {i} ({nodes[i].Layer.Name}) takes another number of values, or one that no earlier layer makes.", i);
             }
         }
 
-        return fractionalBits is < 1 or > MaximumFractionalBits ? $"Fractional bits lie in 1 to {MaximumFractionalBits}; these are {fractionalBits}."
-            : !(inputBound > 0 && double.IsFinite(inputBound)) ? "The bound of inputs must be positive and finite."
-            : null;
+        return null;
     }
 
     // Ranges go from layer to layer; a node begins as soon as its inputs are there.
-    private static ImmutableArray<PlanStep>? Walk(PlanSetting setting, PlanValue input, ImmutableArray<PlanNode> nodes, out string? trouble)
+    private static ImmutableArray<PlanStep>? Walk(PlanSetting setting, PlanValue input, ImmutableArray<PlanNode> nodes, out PlanTrouble? trouble)
     {
         trouble = null;
         var slots = 0;
@@ -72,7 +72,7 @@ public sealed partial class InferencePlan
             var (output, refused) = nodes[i].Layer.Output(setting, taken);
             if (output is null || !double.IsFinite(output.Bound) || PlanSetting.TooLarge(output.Shape.Length))
             {
-                trouble = $"Layer {i}: {refused ?? "a value is too large for one batch."}";
+                trouble = new PlanTrouble($"Layer {i}: {refused ?? "a value is too large for one batch."}", i);
                 return null;
             }
 

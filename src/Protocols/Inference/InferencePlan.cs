@@ -156,7 +156,24 @@ public sealed partial class InferencePlan
             throw new ArgumentOutOfRangeException(nameof(comparisons), comparisons, "That is no means of comparing.");
         }
 
-        return Build(scheme, rows, features, [.. nodes], fractionalBits, inputBound, comparisons, default, out var trouble) ?? throw new ArgumentException(trouble);
+        return Build(scheme, rows, features, [.. nodes], fractionalBits, inputBound, comparisons, default, out var trouble) ?? throw new ArgumentException(trouble!.Sentence);
+    }
+
+    /// <summary>As <see cref="CreateGraph"/>, for a planner that can do something about the trouble.</summary>
+    /// <param name="scheme">How values are shared.</param>
+    /// <param name="rows">Records in the batch.</param>
+    /// <param name="features">Features of a record.</param>
+    /// <param name="nodes">The nodes; the last one's value is the output.</param>
+    /// <param name="fractionalBits">Of all values between layers.</param>
+    /// <param name="inputBound">Every |feature| is at most this.</param>
+    /// <param name="trouble">What is wrong first, or null.</param>
+    /// <returns>The plan, or null.</returns>
+    public static InferencePlan? TryCreateGraph(
+        SharingScheme scheme, int rows, int features, IEnumerable<PlanNode> nodes, int fractionalBits, double inputBound, out PlanTrouble? trouble)
+    {
+        ArgumentNullException.ThrowIfNull(scheme);
+        ArgumentNullException.ThrowIfNull(nodes);
+        return Build(scheme, rows, features, [.. nodes], fractionalBits, inputBound, ComparisonMeans.Automatic, default, out trouble);
     }
 
     /// <summary>The same computation on another number of records.</summary>
@@ -243,7 +260,7 @@ public sealed partial class InferencePlan
 
         return Build(scheme, rows, features, nodes.ToImmutable(), fractionalBits, inputBound, comparisons, maskDigest, out var trouble) is { } plan
             ? plan
-            : new ProtocolFault("plan.unsound", sender, "a plan that holds", trouble!);
+            : new ProtocolFault("plan.unsound", sender, "a plan that holds", trouble!.Sentence);
     }
 
     /// <inheritdoc/>
@@ -252,7 +269,7 @@ public sealed partial class InferencePlan
     internal ImmutableArray<int> MaskedLengths(PlanStep step) => step.Node.Layer.MaskedLengths(_setting, step.Place.Inputs);
 
     private InferencePlan With(int rows, ReadOnlyMemory<byte> maskDigest) =>
-        Build(Scheme, rows, Features, Nodes, Format.FractionalBits, InputBound, Comparisons, maskDigest, out var trouble) ?? throw new ArgumentException(trouble);
+        Build(Scheme, rows, Features, Nodes, Format.FractionalBits, InputBound, Comparisons, maskDigest, out var trouble) ?? throw new ArgumentException(trouble!.Sentence);
 
     private static ImmutableArray<int>? ReadInputs(ref WireReader reader)
     {

@@ -61,7 +61,7 @@ public sealed class InferLocalTests : IDisposable
         const int Width = OnnxNetwork.MaximumWidth; // five records are more than one plan's correlations
         var network = new OnnxNetwork(Width, [new DenseNetworkLayer(Width, 1, [.. Enumerable.Repeat(1.0 / 1024, Width)], [0.5])]);
         double[][] records = [.. Enumerable.Range(1, 5).Select(record => Enumerable.Repeat(record / 8.0, Width).ToArray())];
-        var result = LocalInference.Run(network, records, SharingScheme.Additive(2), null, null, SystemRandomSource.Instance, CancellationToken.None);
+        var result = LocalInference.Run(network, records, SharingScheme.Additive(2), new LocalInferenceOptions(), SystemRandomSource.Instance, CancellationToken.None);
         Assert.Equal([128.5, 256.5, 384.5, 512.5, 640.5], result.Outputs.Select(output => Math.Round(Assert.Single(output), 3)));
         Assert.Equal(4, result.Cost.Rounds); // a product and a truncation, twice
     }
@@ -93,7 +93,7 @@ public sealed class InferLocalTests : IDisposable
     [InlineData("--input wide.csv", "inference.wrong-columns")]
     [InlineData("--input none.csv", "inference.no-records")]
     [InlineData("--model cut.onnx", "onnx.malformed")]
-    [InlineData("--model conv.onnx", "onnx.unsupported-operator")]
+    [InlineData("--model lstm.onnx", "onnx.unsupported-operator")]
     public async Task WrongInput_IsAnsweredBy2_AndItsName(string line, string code)
     {
         var (model, input, _) = await RandomAsync(1, [2, 2, 1]);
@@ -101,7 +101,7 @@ public sealed class InferLocalTests : IDisposable
         await File.WriteAllTextAsync(PathOf("wide.csv"), "a,b,c\n1,2,3\n");
         await File.WriteAllTextAsync(PathOf("none.csv"), "a,b\n");
         await File.WriteAllBytesAsync(PathOf("cut.onnx"), (await File.ReadAllBytesAsync(model))[..^5]);
-        await File.WriteAllBytesAsync(PathOf("conv.onnx"), Model(Input("x", -1, 2), Output("y"), Node("Conv", "c", ["x"], "y")));
+        await File.WriteAllBytesAsync(PathOf("lstm.onnx"), Model(Input("x", -1, 2), Output("y"), Node("LSTM", "c", ["x"], "y")));
         var args = line.Split(' ').Select(word => word.Contains('.', StringComparison.Ordinal) && char.IsLetter(word[0]) ? PathOf(word) : word).ToList();
         args = [.. args.Contains("--model") ? [] : (string[])["--model", model], .. args.Contains("--input") ? [] : (string[])["--input", input], .. args];
         var run = await CommandRun.OfAsync(["infer", .. args, "--json"]);

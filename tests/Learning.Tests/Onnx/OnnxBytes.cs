@@ -36,6 +36,10 @@ internal static class OnnxBytes
 
     public static byte[] Attribute(string name, byte[] tensor) => [.. Text(1, name), .. Chunk(5, tensor), .. Varint(20, 4)];
 
+    public static byte[] Attribute(string name, string text) => [.. Text(1, name), .. Text(4, text), .. Varint(20, 3)];
+
+    public static byte[] Attribute(string name, long[] values) => [.. Text(1, name), .. Chunk(8, [.. values.Select(v => Raw(unchecked((ulong)v)))]), .. Varint(20, 7)];
+
     /// <summary>An initialiser as raw floats.</summary>
     public static byte[] Floats(string name, long[] shape, params float[] values) => Chunk(5, Tensor(name, 1, shape, Chunk(9, [.. values.SelectMany(BitConverter.GetBytes)])));
 

@@ -52,7 +52,7 @@ public class OnnxNetworkTests
         var network = Good(
             Input("x", -1, 2), W, Output("y"), Node("Relu", "r", ["x"], "a"), Node("Identity", "i", ["a"], "b"), Node("Dropout", "d", ["b"], "c"),
             Node("MatMul", "m", ["c", "w"], "h"), Node("Sigmoid", "s", ["h"], "y"));
-        Assert.Equal([typeof(ReluNetworkLayer), typeof(DenseNetworkLayer), typeof(SigmoidNetworkLayer)], network.Layers.Select(layer => layer.GetType()));
+        Assert.Equal(["relu", "dense 2 x 3", "sigmoid"], network.Layers.Select(layer => $"{layer}"));
         Assert.Equal((2, 3), (network.Features, network.Outputs));
     }
 

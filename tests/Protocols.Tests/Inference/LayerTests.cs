@@ -31,6 +31,7 @@ public sealed class LayerTests
         ["clip"] = ([9], ClipLayer.Create(-1, 2.5), 1, 0),
         ["clip below"] = ([9], ClipLayer.Create(-0.5, double.PositiveInfinity), 1, 0),
         ["clip above"] = ([9], ClipLayer.Create(double.NegativeInfinity, 1), 1, 0),
+        ["brake"] = ([9], ClipLayer.Create(-64, 64, isBrake: true), 1, 0),
         ["clip beyond the range"] = ([9], ClipLayer.Create(-100, 100), 1, 0),
         ["affine"] = ([3, 2, 2], AffineLayer.Create([3, 1, 1], true, true, true, Bounds), 1, 0),
         ["affine, public"] = ([3, 2, 2], AffineLayer.Create([3, 1, 1], true, true, false, Bounds), 1, 0),

@@ -16,13 +16,16 @@ public sealed record ClipLayer : PlanLayer
 {
     internal const byte Number = 12;
 
-    private ClipLayer(double lower, double upper) => (Lower, Upper) = (lower, upper);
+    private ClipLayer(double lower, double upper, bool isBrake) => (Lower, Upper, IsBrake) = (lower, upper, isBrake);
 
     /// <summary>The least value; negative infinity for none.</summary>
     public double Lower { get; }
 
     /// <summary>The greatest value; infinity for none.</summary>
     public double Upper { get; }
+
+    /// <summary>Whether a planner set it so that ranges can be proven, and the model has no such bound: the clear evaluation then has none but a lower bound of zero, a ReLU's.</summary>
+    public bool IsBrake { get; }
 
     /// <inheritdoc/>
     public override string Name => "clip";
@@ -32,12 +35,13 @@ public sealed record ClipLayer : PlanLayer
     /// <summary>Checks the bounds.</summary>
     /// <param name="lower">At most <paramref name="upper"/>; negative infinity for none.</param>
     /// <param name="upper">Infinity for none.</param>
+    /// <param name="isBrake">Whether a planner set it, and not the model.</param>
     /// <exception cref="ArgumentException">They are no range.</exception>
-    public static PlanLayer Create(double lower, double upper) => TryCreate(lower, upper) ?? throw new ArgumentException($"{lower} to {upper} is no range.", nameof(upper));
+    public static PlanLayer Create(double lower, double upper, bool isBrake = false) => TryCreate(lower, upper, isBrake) ?? throw new ArgumentException($"{lower} to {upper} is no range.", nameof(upper));
 
-    internal static PlanLayer? Read(ref WireReader reader) => TryCreate(reader.Double(), reader.Double());
+    internal static PlanLayer? Read(ref WireReader reader) => (reader.Double(), reader.Double(), reader.Byte()) is var (lower, upper, brake) && brake <= 1 ? TryCreate(lower, upper, brake == 1) : null;
 
-    internal override void Write(WireWriter writer) => writer.Double(Lower).Double(Upper);
+    internal override void Write(WireWriter writer) => writer.Double(Lower).Double(Upper).Byte(IsBrake ? (byte)1 : (byte)0);
 
     internal override PlanOutcome Output(PlanSetting setting, ImmutableArray<PlanValue> inputs)
     {
@@ -97,7 +101,7 @@ public sealed record ClipLayer : PlanLayer
         slot.Value = Upper < place.Input.Upper ? y.Subtract(kept[^1].Value) : y;
     }
 
-    internal override double[] Evaluate(LayerPlace place, double[][] inputs, double[][] parameters) => [.. inputs[0].Select(x => Math.Clamp(x, Lower, Upper))];
+    internal override double[] Evaluate(LayerPlace place, double[][] inputs, double[][] parameters) => [.. inputs[0].Select(x => IsBrake ? Lower == 0 ? Math.Max(x, 0) : x : Math.Clamp(x, Lower, Upper))];
 
     private static ShareTensor Shift(ShareTensor x, ulong summand)
     {
@@ -106,7 +110,7 @@ public sealed record ClipLayer : PlanLayer
         return x.AddPublic(summands);
     }
 
-    private static ClipLayer? TryCreate(double lower, double upper) => lower <= upper && lower < double.PositiveInfinity && upper > double.NegativeInfinity ? new ClipLayer(lower, upper) : null;
+    private static ClipLayer? TryCreate(double lower, double upper, bool isBrake) => lower <= upper && lower < double.PositiveInfinity && upper > double.NegativeInfinity ? new ClipLayer(lower, upper, isBrake) : null;
 
     private ImmutableArray<double> Bounds(PlanValue input) => [.. Lower > input.Lower ? (ReadOnlySpan<double>)[Lower] : [], .. Upper < input.Upper ? (ReadOnlySpan<double>)[Upper] : []];
 }
