@@ -21,20 +21,25 @@ public static class ThresholdComparison
     /// <param name="scheme">How values are shared.</param>
     /// <param name="count">Numbers to compare, at least 0.</param>
     /// <param name="thresholds">Thresholds for each of them, at least 1.</param>
-    public static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int count, int thresholds) =>
+    public static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int count, int thresholds) => Requests(scheme, count, thresholds, scheme.Algebra.Bits);
+
+    /// <summary>The same where every |x - t| is known to lie below 2^(k-1), so that arithmetic modulo 2^k suffices: k bits, in Z_2^64 only.</summary>
+    internal static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int count, int thresholds, int bits) =>
     [
         CorrelationRequest.ComparisonMask(count),
-        .. CarryTree.GatesPerLevel(scheme, scheme.Algebra.Bits).Select(gates => CorrelationRequest.BitTriple(checked(gates * thresholds * PackedBits.WordsFor(count)))),
+        .. CarryTree.GatesPerLevel(scheme, bits).Select(gates => CorrelationRequest.BitTriple(checked(gates * thresholds * PackedBits.WordsFor(count)))),
     ];
 
     /// <summary>Words to each peer, round by round.</summary>
     /// <param name="scheme">How values are shared.</param>
     /// <param name="count">Numbers to compare, at least 0.</param>
     /// <param name="thresholds">Thresholds for each of them, at least 1.</param>
-    public static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int count, int thresholds) =>
-        [count, .. CarryTree.GatesPerLevel(scheme, scheme.Algebra.Bits).Select(gates => checked(2 * gates * thresholds * PackedBits.WordsFor(count)))];
+    public static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int count, int thresholds) => WordsPerRound(scheme, count, thresholds, scheme.Algebra.Bits);
 
-    /// <summary>Starts the comparison; takes the correlations of <see cref="Requests"/> at once.</summary>
+    internal static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int count, int thresholds, int bits) =>
+        [count, .. CarryTree.GatesPerLevel(scheme, bits).Select(gates => checked(2 * gates * thresholds * PackedBits.WordsFor(count)))];
+
+    /// <summary>Starts the comparison; takes the correlations of <see cref="Requests(SharingScheme, int, int)"/> at once.</summary>
     /// <param name="committee">Who computes.</param>
     /// <param name="x">This party's share.</param>
     /// <param name="thresholds">Public, as signed integers of the same scale as x; at least one.</param>
@@ -56,7 +61,7 @@ public static class ThresholdComparison
     }
 
     internal static (ComparisonMask Mask, BitTriple[] Triples) Take(
-        Committee committee, int count, ImmutableArray<long> thresholds, Correlations correlations)
+        Committee committee, int count, ImmutableArray<long> thresholds, Correlations correlations, int? bits = null)
     {
         if (thresholds.IsDefaultOrEmpty)
         {
@@ -65,17 +70,17 @@ public static class ThresholdComparison
 
         var lane = thresholds.Length * PackedBits.WordsFor(count);
         var mask = correlations.TakeComparisonMask(count);
-        return (mask, [.. CarryTree.GatesPerLevel(committee.Scheme, committee.Scheme.Algebra.Bits).Select(gates => correlations.TakeBitTriple(gates * lane))]);
+        return (mask, [.. CarryTree.GatesPerLevel(committee.Scheme, bits ?? committee.Scheme.Algebra.Bits).Select(gates => correlations.TakeBitTriple(gates * lane))]);
     }
 
     internal static IEnumerable<AwaitingPeers[]> Script(
         Committee committee, ShareTensor x, ImmutableArray<long> thresholds, (ComparisonMask Mask, BitTriple[] Triples) material,
-        Slot<ImmutableArray<BitShares>> slot)
+        Slot<ImmutableArray<BitShares>> slot, int? bits = null)
     {
         var (mask, planes) = material.Mask.Consume();
         var opening = OpenMasked(committee, x, mask);
         yield return [opening];
-        var tree = CarryTree.Plant(committee, opening.Result, planes, thresholds, committee.Scheme.Algebra.Bits);
+        var tree = CarryTree.Plant(committee, opening.Result, planes, thresholds, bits ?? committee.Scheme.Algebra.Bits);
         foreach (var triple in material.Triples)
         {
             var level = tree.Combine(committee, triple);

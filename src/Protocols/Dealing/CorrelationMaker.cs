@@ -56,6 +56,9 @@ internal static class CorrelationMaker
             case CorrelationKind.PowerMask:
                 PowerMask(algebra, deal.Random(request.First), request.Second, deal);
                 break;
+            case CorrelationKind.TruncatedSelection:
+                TruncatedSelection(algebra, Spread(deal.RandomBits(PackedBits.WordsFor(request.First)), request.First), request.Second, deal);
+                break;
             default:
                 throw new InvalidOperationException($"{request.Kind} is no kind.");
         }
@@ -119,6 +122,17 @@ internal static class CorrelationMaker
             Powers(algebra, wrapped, deal);
             Powers(algebra, high, deal);
         }
+    }
+
+    private static void TruncatedSelection(WordAlgebra algebra, ulong[] bits, int shift, DealerStreams deal)
+    {
+        deal.Fixed(bits);
+        var parts = TruncationParts(algebra, deal.Random(bits.Length), shift, algebra.Bits);
+        ulong[][] cut = [parts[..bits.Length], parts[bits.Length..]];
+        deal.Fixed(cut[0]);
+        deal.Fixed(cut[1]);
+        Product(algebra, cut[0], bits, deal);
+        Product(algebra, cut[1], bits, deal);
     }
 
     private static void Powers(WordAlgebra algebra, ulong[] x, DealerStreams deal)

@@ -48,6 +48,9 @@ public enum CorrelationKind
 
     /// <summary>A random element, with the first three powers of what it leaves of a value that it masked and that is then cut by some bits.</summary>
     PowerMask = 20,
+
+    /// <summary>A random bit d shared both ways, with a truncation's parts and their products with d.</summary>
+    TruncatedSelection = 21,
 }
 
 /// <summary>One batch of correlated randomness that a plan needs.</summary>
@@ -138,6 +141,11 @@ public readonly record struct CorrelationRequest
     /// <param name="slot">Which of the tensors in the <see cref="WeightMaskPlan"/>, from 0.</param>
     public static CorrelationRequest MaskedMatrix(int m, int k, int n, int slot) => Checked(CorrelationKind.MaskedMatrix, m, k, n, slot);
 
+    /// <summary>Tuples for so many products of a number, truncated by a public number of bits, and a shared bit.</summary>
+    /// <param name="count">How many numbers.</param>
+    /// <param name="bits">The shift, 1 to 58.</param>
+    public static CorrelationRequest TruncatedSelection(int count, int bits) => Checked(CorrelationKind.TruncatedSelection, count, bits);
+
     /// <summary>Makes a request of numbers that came from outside.</summary>
     /// <returns>The request, or null where the numbers name none.</returns>
     internal static CorrelationRequest? FromNumbers(byte kind, int first, int second, int third, int fourth)
@@ -151,7 +159,7 @@ public readonly record struct CorrelationRequest
     {
         CorrelationKind.MatrixTriple => $"{Kind}({First} x {Second} x {Third})",
         CorrelationKind.MaskedMatrix => $"{Kind}({First} x {Second} x {Third} with tensor {Fourth})",
-        CorrelationKind.Truncation or CorrelationKind.PowerMask => $"{Kind}({First} by {Second} bits)",
+        CorrelationKind.Truncation or CorrelationKind.PowerMask or CorrelationKind.TruncatedSelection => $"{Kind}({First} by {Second} bits)",
         CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys or CorrelationKind.FusedMask =>
             $"{Kind}({First} of {Third} bits, shifted by {Second})",
         _ => $"{Kind}({First})",
@@ -176,6 +184,11 @@ public readonly record struct CorrelationRequest
         CorrelationKind.ReluKeys => KeyParts(First * (Second == 0 ? 2 : 3)),
         CorrelationKind.FusedMask =>
             [new(PartRole.Random, First), new(PartRole.Fixed, 2 * First), new(PartRole.FixedBits, Third * PackedBits.WordsFor(First))],
+        CorrelationKind.TruncatedSelection =>
+        [
+            new(PartRole.RandomBits, PackedBits.WordsFor(First)), new(PartRole.Fixed, First), new(PartRole.Random, First),
+            .. Enumerable.Repeat(new CorrelationPart(PartRole.Fixed, First), 4),
+        ],
         CorrelationKind.PowerMask => [new(PartRole.Random, First), .. Enumerable.Repeat(new CorrelationPart(PartRole.Fixed, First), Second == 0 ? 3 : 6)],
         _ => throw new InvalidOperationException($"A default request asks for nothing; {Kind} is no kind."),
     };
@@ -204,7 +217,7 @@ public readonly record struct CorrelationRequest
     {
         CorrelationKind.MatrixTriple or CorrelationKind.MaskedMatrix => (long)First * Second <= MaximumElements && (long)Second * Third <= MaximumElements
             && (long)First * Third <= MaximumElements && Second <= MaximumElements && Third <= MaximumElements,
-        CorrelationKind.Truncation => Second is >= 1 and <= 58 && Third == 0,
+        CorrelationKind.Truncation or CorrelationKind.TruncatedSelection => Second is >= 1 and <= 58 && Third == 0,
         CorrelationKind.FusedMask => Second is >= 1 and <= 58 && Third <= 64 && Second <= Third - 2 && (long)First * 64 <= 8L * MaximumElements,
         CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys => AreKeysSound(),
         CorrelationKind.PowerMask => Second <= 58 && Third == 0,

@@ -188,6 +188,13 @@ public sealed class Correlations : IDisposable
         return new PowerMask(bits, parts[0], parts[1..4], bits == 0 ? parts[1..4] : parts[4..7]);
     }
 
+    /// <summary>Tuples for products of truncated numbers and bits.</summary>
+    public TruncatedSelectionTuple TakeTruncatedSelection(int count, int bits)
+    {
+        var parts = Take(CorrelationRequest.TruncatedSelection(count, bits));
+        return new TruncatedSelectionTuple(bits, parts[0], parts[1..]);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

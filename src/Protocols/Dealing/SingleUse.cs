@@ -222,3 +222,29 @@ public sealed class PowerMask : SingleUse
         return _parts;
     }
 }
+
+/// <summary>A random bit d shared by XOR (packed) and arithmetically, with shares of a truncation's mask, its two parts and their products with d.</summary>
+public sealed class TruncatedSelectionTuple : SingleUse
+{
+    private readonly (ulong[] Packed, ulong[][] Words) _parts;
+
+    internal TruncatedSelectionTuple(int bits, ulong[] packed, ulong[][] words)
+    {
+        Bits = bits;
+        _parts = (packed, words);
+    }
+
+    /// <summary>The shift.</summary>
+    public int Bits { get; }
+
+    /// <summary>How many products it serves.</summary>
+    public int Length => _parts.Words[0].Length;
+
+    /// <summary>Hands out the shares once: the packed bits, then d, the mask, its high part, its overflow, and d times either.</summary>
+    /// <exception cref="InvalidOperationException">They were handed out before.</exception>
+    public (ulong[] Packed, ulong[][] Words) Consume()
+    {
+        ConsumeOnce();
+        return _parts;
+    }
+}

@@ -9,33 +9,34 @@ namespace PrivacyGrains.Protocols.Functions;
 /// <summary>Comparisons with public thresholds by whichever protocol is faster: keys where two parties compare few numbers, in one round, the circuit elsewhere.</summary>
 /// <remarks>
 /// <see cref="KeyedComparison"/> costs some 2 AES blocks per bit and comparison and 1.5 KiB of key per number; <see cref="ThresholdComparison"/> costs
-/// 6 rounds more. <see cref="MostByKeys"/> is where the blocks take about as long as the rounds on one machine.
+/// 6 rounds more at most. <see cref="MostByKeys"/> is where the blocks take about as long as the rounds on one machine.
 /// </remarks>
 internal static class Comparing
 {
-    /// <summary>The most comparisons that keys are used for.</summary>
+    /// <summary>The most comparisons that keys are used for where no planner chooses.</summary>
     internal const int MostByKeys = 512;
 
-    internal static bool ByKeys(SharingScheme scheme, int count, int thresholds) =>
-        scheme.Kind == SharingKind.Additive && scheme.Parties == 2 && (long)count * thresholds <= MostByKeys;
+    /// <summary>How to compare where nothing is known of the numbers.</summary>
+    internal static ComparisonReach Unbounded(SharingScheme scheme, int count, int thresholds) =>
+        new(scheme.Algebra.Bits, scheme.Kind == SharingKind.Additive && scheme.Parties == 2 && (long)count * thresholds <= MostByKeys);
 
-    internal static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int count, int thresholds) =>
-        ByKeys(scheme, count, thresholds) ? KeyedComparison.Requests(count, scheme.Algebra.Bits) : ThresholdComparison.Requests(scheme, count, thresholds);
+    internal static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int count, int thresholds, ComparisonReach reach) =>
+        reach.Keyed ? KeyedComparison.Requests(count, reach.Bits) : ThresholdComparison.Requests(scheme, count, thresholds, reach.Bits);
 
-    internal static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int count, int thresholds) =>
-        ByKeys(scheme, count, thresholds) ? KeyedComparison.WordsPerRound(count) : ThresholdComparison.WordsPerRound(scheme, count, thresholds);
+    internal static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int count, int thresholds, ComparisonReach reach) =>
+        reach.Keyed ? KeyedComparison.WordsPerRound(count) : ThresholdComparison.WordsPerRound(scheme, count, thresholds, reach.Bits);
 
-    internal static Material Take(Committee committee, int count, ImmutableArray<long> thresholds, Correlations correlations) =>
-        ByKeys(committee.Scheme, count, thresholds.Length)
-            ? new Material(correlations.TakeThresholdKeys(count, 0, committee.Scheme.Algebra.Bits), null)
-            : new Material(null, ThresholdComparison.Take(committee, count, thresholds, correlations));
+    internal static Material Take(Committee committee, int count, ImmutableArray<long> thresholds, ComparisonReach reach, Correlations correlations) =>
+        reach.Keyed
+            ? new Material(reach, correlations.TakeThresholdKeys(count, 0, reach.Bits), null)
+            : new Material(reach, null, ThresholdComparison.Take(committee, count, thresholds, correlations, reach.Bits));
 
     internal static IEnumerable<AwaitingPeers[]> Script(
         Committee committee, ShareTensor x, ImmutableArray<long> thresholds, Material material, Slot<ImmutableArray<BitShares>> slot)
     {
         if (material.Keys is null)
         {
-            foreach (var round in ThresholdComparison.Script(committee, x, thresholds, material.Circuit!.Value, slot))
+            foreach (var round in ThresholdComparison.Script(committee, x, thresholds, material.Circuit!.Value, slot, material.Reach.Bits))
             {
                 yield return round;
             }
@@ -61,5 +62,10 @@ internal static class Comparing
     }
 
     /// <summary>One comparison's correlations, of one protocol or the other.</summary>
-    internal sealed record Material(ThresholdKeys? Keys, (ComparisonMask Mask, BitTriple[] Triples)? Circuit);
+    internal sealed record Material(ComparisonReach Reach, ThresholdKeys? Keys, (ComparisonMask Mask, BitTriple[] Triples)? Circuit);
 }
+
+/// <summary>How numbers are compared.</summary>
+/// <param name="Bits">k: every difference is below 2^(k-1) in absolute value; 61 in F_p.</param>
+/// <param name="Keyed">Whether keys are dealt; two parties with additive shares only.</param>
+internal readonly record struct ComparisonReach(int Bits, bool Keyed);

@@ -6,7 +6,7 @@ using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Protocols.Functions;
 
-/// <summary>A public function of one real number, ready to be evaluated on shared numbers as a spline: 8 rounds, or what a comparison takes and one more.</summary>
+/// <summary>A public function of one real number, ready to be evaluated on shared numbers as a spline: what a comparison takes and one round more, so 8, or 2 by keys.</summary>
 /// <remarks>
 /// Source: piecewise polynomials with a secret choice of the piece, as for the functions of Aly and Smart, "Benchmarking Privacy Preserving Scientific
 /// Operations", ACNS 2019, and Mohassel and Zhang, "SecureML", IEEE S&amp;P 2017; here as cubics whose widths follow from the stated error
@@ -23,7 +23,7 @@ public sealed record Curve
     /// <summary>The most fractional bits.</summary>
     public const int MaximumFractionalBits = 20;
 
-    private static readonly ConcurrentDictionary<(Curve Curve, string Algebra, int FractionalBits), SplineTable> Tables = new();
+    private static readonly ConcurrentDictionary<(Curve Curve, string Algebra, int FractionalBits, int ExtraBits), SplineTable> Tables = new();
 
     private Curve(CurveKind kind, double first = 0, double second = 0)
     {
@@ -163,16 +163,17 @@ public sealed record Curve
         return Phase<ShareTensor>.Start(committee, slot => Spline.Script(committee, x, material, slot));
     }
 
-    internal IEnumerable<AwaitingPeers[]> Script(Committee committee, ShareTensor x, int fractionalBits, Correlations correlations, Slot<ShareTensor> slot) =>
-        Spline.Script(committee, x, Spline.Take(committee, x.Shape.Length, Table(committee.Scheme, fractionalBits), correlations), slot);
-
-    /// <summary>The pieces, made once per algebra and number of fractional bits.</summary>
-    internal SplineTable Table(SharingScheme scheme, int fractionalBits)
+    /// <summary>The pieces, made once per algebra and numbers of fractional bits.</summary>
+    /// <param name="scheme">How values are shared.</param>
+    /// <param name="fractionalBits">Of the output, and of the input but for the extra ones.</param>
+    /// <param name="extraBits">How many more the input has.</param>
+    internal SplineTable Table(SharingScheme scheme, int fractionalBits, int extraBits = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(fractionalBits, MinimumFractionalBits);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(fractionalBits, MaximumFractionalBits);
         return Tables.GetOrAdd(
-            (this, scheme.Algebra.Name, fractionalBits), static (key, algebra) => key.Curve.Shape.Tabulate(algebra, key.FractionalBits, key.FractionalBits), scheme.Algebra);
+            (this, scheme.Algebra.Name, fractionalBits, extraBits),
+            static (key, algebra) => key.Curve.Shape.Tabulate(algebra, key.FractionalBits + key.ExtraBits, key.FractionalBits), scheme.Algebra);
     }
 
     private static Curve Checked(CurveKind kind, double first, double second = 0)

@@ -8,115 +8,112 @@ namespace PrivacyGrains.Protocols.Functions;
 
 /// <summary>A public piecewise polynomial on shared numbers: which piece applies stays secret. One round more than a comparison.</summary>
 /// <remarks>
-/// While the thresholds are compared, every piece is made on every number: one opening gives its powers (<see cref="MaskedPowers"/>), a local sum each
-/// polynomial, one truncation its scale. Outside its own piece a polynomial may leave the headroom, and its truncation is then any number; the one-hot
-/// bits of the pieces, exclusive ors of neighbouring thresholds' bits and so local, select the right one and multiply the others by zero exactly
-/// (<see cref="Selection"/>), in the last round. Security is that of comparison, truncation and selection: semi-honest, the dealer apart.
+/// While the thresholds are compared, one opening gives the powers of the numbers (<see cref="MaskedPowers"/>), and so every piece's polynomial on every
+/// number is a local sum. The one-hot bits of the pieces, exclusive ors of neighbouring thresholds' bits and so local, select: one more round truncates each
+/// piece and multiplies it with its bit (<see cref="TruncatedSelection"/>). Outside its own piece a polynomial may leave the headroom, and its truncation is
+/// then any number; multiplied by the bit zero it is zero exactly. Security is that of comparison, truncation and selection: semi-honest, the
+/// dealer apart.
 /// </remarks>
 internal static class Spline
 {
-    internal static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int count, SplineTable table) =>
+    internal static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int count, SplineTable table, ComparisonReach? reach = null) =>
     [
-        .. table.Thresholds.IsEmpty ? [] : Comparing.Requests(scheme, count, table.Thresholds.Length),
         .. table.Shifts.Select(shift => CorrelationRequest.PowerMask(count, shift)),
-        .. table.Truncated.Select(piece => CorrelationRequest.Truncation(count, piece.Truncation)),
-        .. Selected(table).SelectMany(_ => Selection.Requests(count)),
+        .. table.Thresholds.IsEmpty
+            ? table.Pieces.Where(piece => piece.Truncation > 0).Select(piece => CorrelationRequest.Truncation(count, piece.Truncation))
+            : Comparing.Requests(scheme, count, table.Thresholds.Length, reach ?? table.Unbounded(scheme, count)),
+        .. table.Selected.Select(piece => piece.Truncation > 0 ? CorrelationRequest.TruncatedSelection(count, piece.Truncation) : CorrelationRequest.Selection(count)),
     ];
 
-    internal static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int count, SplineTable table)
+    internal static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int count, SplineTable table, ComparisonReach? reach = null)
     {
         ImmutableArray<int> openings = table.Shifts.IsEmpty ? [] : [checked(table.Shifts.Length * count)];
-        ImmutableArray<int> truncations = table.Truncated.Any() ? [checked(table.Truncated.Count() * count)] : [];
-        return Traffic.InTurn(
-            Traffic.SideBySide(
-                table.Thresholds.IsEmpty ? [] : Comparing.WordsPerRound(scheme, count, table.Thresholds.Length),
-                Traffic.InTurn(openings, truncations)),
-            table.Thresholds.IsEmpty ? [] : [checked(Selected(table).Count() * Selection.WordsPerRound(count)[0])]);
+        return table.Thresholds.IsEmpty
+            ? Traffic.InTurn(openings, table.Pieces[0].Truncation > 0 ? [count] : [])
+            : Traffic.InTurn(
+                Traffic.SideBySide(Comparing.WordsPerRound(scheme, count, table.Thresholds.Length, reach ?? table.Unbounded(scheme, count)), openings),
+                [checked(table.Selected.Count() * Selection.WordsPerRound(count)[0])]);
     }
 
     /// <summary>Takes what <see cref="Requests"/> lists, at once.</summary>
-    internal static Material Take(Committee committee, int count, SplineTable table, Correlations correlations)
+    internal static Material Take(Committee committee, int count, SplineTable table, Correlations correlations, ComparisonReach? reach = null)
     {
         ArgumentNullException.ThrowIfNull(correlations);
-        return new Material(
-            table,
-            table.Thresholds.IsEmpty ? null : Comparing.Take(committee, count, table.Thresholds, correlations),
-            [.. table.Shifts.Select(shift => correlations.TakePowerMask(count, shift))],
-            [.. table.Truncated.Select(piece => correlations.TakeTruncation(count, piece.Truncation))],
-            [.. Selected(table).Select(_ => correlations.TakeSelection(count))]);
+        PowerMask[] powers = [.. table.Shifts.Select(shift => correlations.TakePowerMask(count, shift))];
+        return table.Thresholds.IsEmpty
+            ? new Material(table, powers, table.Pieces[0].Truncation > 0 ? correlations.TakeTruncation(count, table.Pieces[0].Truncation) : null, null, [])
+            : new Material(
+                table, powers, null, Comparing.Take(committee, count, table.Thresholds, reach ?? table.Unbounded(committee.Scheme, count), correlations),
+                [.. table.Selected.Select(piece => (SingleUse)(piece.Truncation > 0 ? correlations.TakeTruncatedSelection(count, piece.Truncation) : correlations.TakeSelection(count)))]);
     }
 
     internal static IEnumerable<AwaitingPeers[]> Script(Committee committee, ShareTensor x, Material material, Slot<ShareTensor> slot)
     {
-        var (table, comparison, _, _, selections) = material;
-        var pieces = new Slot<ShareTensor[]>();
-        var make = Pieces(committee, x, material, pieces);
-        if (comparison is null)
+        var table = material.Table;
+        var powers = new Slot<ShareTensor[][]>();
+        var raise = Powers(committee, x, material.Powers, powers);
+        var bits = new Slot<ImmutableArray<BitShares>>();
+        var compare = material.Comparison is null ? [] : Comparing.Script(committee, x, table.Thresholds, material.Comparison, bits);
+        foreach (var round in Sharing.Script.SideBySide(compare, raise))
         {
-            foreach (var round in make)
+            yield return round;
+        }
+
+        if (material.Comparison is null)
+        {
+            var only = Sum(committee, table.Pieces[0], x, table, powers.Value);
+            if (material.Truncation is { } tuple)
             {
-                yield return round;
+                var truncation = MaskedTruncation.Begin(committee, only, tuple);
+                yield return [truncation];
+                only = truncation.Result;
             }
 
-            slot.Value = pieces.Value[0];
+            slot.Value = only;
             yield break;
         }
 
-        var bits = new Slot<ImmutableArray<BitShares>>();
-        foreach (var round in Sharing.Script.SideBySide(Comparing.Script(committee, x, table.Thresholds, comparison, bits), make))
+        var parts = new List<Slot<ShareTensor>>();
+        var selections = new List<IEnumerable<AwaitingPeers[]>>();
+        for (var i = 0; i < table.Pieces.Length; i++)
+        {
+            if (!table.Pieces[i].IsZero)
+            {
+                var (made, applies, part) = (Sum(committee, table.Pieces[i], x, table, powers.Value), OneHot(committee, bits.Value, i), new Slot<ShareTensor>());
+                selections.Add(material.Selections[parts.Count] is TruncatedSelectionTuple fused
+                    ? TruncatedSelection.Script(committee, made, applies, fused, part)
+                    : Selection.Script(committee, made, applies, (SelectionTuple)material.Selections[parts.Count], part));
+                parts.Add(part);
+            }
+        }
+
+        foreach (var round in Sharing.Script.SideBySide([.. selections]))
         {
             yield return round;
         }
 
-        var chosen = Selected(table).Select((i, at) =>
-        {
-            var part = new Slot<ShareTensor>();
-            return (Part: part, Script: Selection.Script(committee, pieces.Value[i], OneHot(committee, bits.Value, i), selections[at], part));
-        }).ToArray();
-        foreach (var round in Sharing.Script.SideBySide([.. chosen.Select(one => one.Script)]))
-        {
-            yield return round;
-        }
-
-        slot.Value = chosen.Select(one => one.Part.Value).Aggregate((sum, part) => sum.Add(part));
+        slot.Value = parts.Select(part => part.Value).Aggregate((sum, part) => sum.Add(part));
     }
 
-    private static IEnumerable<int> Selected(SplineTable table) =>
-        table.Thresholds.IsEmpty ? [] : Enumerable.Range(0, table.Pieces.Length).Where(i => !table.Pieces[i].IsZero);
-
-    private static IEnumerable<AwaitingPeers[]> Pieces(Committee committee, ShareTensor x, Material material, Slot<ShareTensor[]> slot)
+    private static IEnumerable<AwaitingPeers[]> Powers(Committee committee, ShareTensor x, PowerMask[] masks, Slot<ShareTensor[][]> slot)
     {
-        var table = material.Table;
-        var openings = material.Powers.Select(mask => MaskedPowers.Begin(committee, x, mask)).ToArray();
+        var openings = masks.Select(mask => MaskedPowers.Begin(committee, x, mask)).ToArray();
         if (openings.Length > 0)
         {
             yield return openings;
         }
 
-        var made = table.Pieces.Select(piece =>
-            Sum(committee, piece, piece.NeedsPowers ? openings[table.Shifts.IndexOf(piece.Shift)].Result : [x])).ToArray();
-        var truncated = Enumerable.Range(0, made.Length).Where(i => table.Pieces[i].Truncation > 0).ToArray();
-        var truncations = truncated.Select((i, at) => MaskedTruncation.Begin(committee, made[i], material.Truncations[at])).ToArray();
-        if (truncations.Length > 0)
-        {
-            yield return truncations;
-        }
-
-        foreach (var (truncation, i) in truncations.Zip(truncated))
-        {
-            made[i] = truncation.Result;
-        }
-
-        slot.Value = made;
+        slot.Value = [.. openings.Select(opening => opening.Result)];
     }
 
-    private static ShareTensor Sum(Committee committee, SplinePiece piece, ShareTensor[] powers)
+    private static ShareTensor Sum(Committee committee, SplinePiece piece, ShareTensor x, SplineTable table, ShareTensor[][] powersOf)
     {
-        var constant = new ulong[powers[0].Shape.Length];
+        ShareTensor[] powers = piece.NeedsPowers ? powersOf[table.Shifts.IndexOf(piece.Shift)] : [x];
+        var constant = new ulong[x.Shape.Length];
         Array.Fill(constant, piece.Coefficients[0]);
         if (piece.Coefficients.Length == 1)
         {
-            return ShareTensor.Own(committee.Scheme, committee.Self, powers[0].Shape, new ulong[constant.Length]).AddPublic(constant);
+            return ShareTensor.Own(committee.Scheme, committee.Self, x.Shape, new ulong[constant.Length]).AddPublic(constant);
         }
 
         var sum = powers[0].Scale(piece.Coefficients[1]).AddPublic(constant);
@@ -147,6 +144,5 @@ internal static class Spline
 
     /// <summary>One evaluation's correlations.</summary>
     internal sealed record Material(
-        SplineTable Table, Comparing.Material? Comparison, PowerMask[] Powers, TruncationTuple[] Truncations,
-        SelectionTuple[] Selections);
+        SplineTable Table, PowerMask[] Powers, TruncationTuple? Truncation, Comparing.Material? Comparison, SingleUse[] Selections);
 }

@@ -42,10 +42,10 @@ internal sealed class SplineFit(WordAlgebra algebra, int inputBits, int outputBi
     /// <summary>A piece that is one number.</summary>
     internal SplinePiece Constant(double value) => new(-1, [Element(Scaled(value, outputBits))], 0);
 
-    /// <summary>slope x + intercept. A whole slope is exact where input and output have equally many fractional bits.</summary>
+    /// <summary>slope x + intercept. A whole slope is exact but for a truncation where the input has more fractional bits than the output.</summary>
     internal SplinePiece Line(double slope, double intercept, int slopeBits)
     {
-        var scale = slope == Math.Round(slope) && inputBits == outputBits ? 0 : slopeBits;
+        var scale = slope == Math.Round(slope) ? 0 : slopeBits;
         var shift = inputBits + scale - outputBits;
         return new SplinePiece(0, [Element(Scaled(intercept, inputBits + scale)), Element(Scaled(slope, scale))], shift);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Protocols.Functions;
 
@@ -23,7 +24,18 @@ internal sealed class SplineTable
     /// <summary>The different cuts of x whose powers are wanted: one opening each.</summary>
     internal ImmutableArray<int> Shifts { get; }
 
-    internal IEnumerable<SplinePiece> Truncated => Pieces.Where(piece => piece.Truncation > 0);
+    /// <summary>The pieces that are selected: those that are not zero, where there are several.</summary>
+    internal IEnumerable<SplinePiece> Selected => Thresholds.IsEmpty ? [] : Pieces.Where(piece => !piece.IsZero);
+
+    /// <summary>The pieces that numbers from one to another can meet.</summary>
+    internal SplineTable Within(long lower, long upper)
+    {
+        var first = Thresholds.Count(threshold => threshold <= lower);
+        var last = Thresholds.Count(threshold => threshold <= upper);
+        return first == 0 && last == Thresholds.Length ? this : new SplineTable(Thresholds[first..last], Pieces[first..(last + 1)]);
+    }
+
+    internal ComparisonReach Unbounded(SharingScheme scheme, int count) => Comparing.Unbounded(scheme, count, Thresholds.Length);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Pieces.Length} pieces, {Shifts.Length} openings";

@@ -16,28 +16,28 @@ internal static class Tournament
 {
     private static readonly ImmutableArray<long> Zero = [0];
 
-    internal static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int rows, int columns, bool indexed) =>
+    internal static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int rows, int columns, bool indexed, ComparisonReach? reach = null) =>
     [
         .. Bracket.Levels(rows, columns).SelectMany(level => (ImmutableArray<CorrelationRequest>)
         [
-            .. Comparing.Requests(scheme, checked(rows * level.Pairs.Length), 1),
+            .. Comparing.Requests(scheme, checked(rows * level.Pairs.Length), 1, reach ?? Comparing.Unbounded(scheme, rows * level.Pairs.Length, 1)),
             .. level.Gates().Select(gates => CorrelationRequest.BitTriple(PackedBits.WordsFor(checked(rows * gates)))),
             .. Enumerable.Repeat(CorrelationRequest.Selection(rows * level.Candidates.Length), indexed ? 2 : 1),
         ]),
     ];
 
-    internal static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int rows, int columns, bool indexed) =>
+    internal static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int rows, int columns, bool indexed, ComparisonReach? reach = null) =>
     [
         .. Bracket.Levels(rows, columns).SelectMany(level => (ImmutableArray<int>)
         [
-            .. Comparing.WordsPerRound(scheme, checked(rows * level.Pairs.Length), 1),
+            .. Comparing.WordsPerRound(scheme, checked(rows * level.Pairs.Length), 1, reach ?? Comparing.Unbounded(scheme, rows * level.Pairs.Length, 1)),
             .. level.Gates().Select(gates => 2 * PackedBits.WordsFor(checked(rows * gates))),
             (indexed ? 2 : 1) * Selection.WordsPerRound(rows * level.Candidates.Length)[0],
         ]),
     ];
 
     /// <summary>Takes every level's correlations, in order.</summary>
-    internal static Level[] Take(Committee committee, TensorShape shape, Correlations correlations, bool indexed)
+    internal static Level[] Take(Committee committee, TensorShape shape, Correlations correlations, bool indexed, ComparisonReach? reach = null)
     {
         ArgumentNullException.ThrowIfNull(correlations);
         var rows = shape.Rows;
@@ -45,7 +45,8 @@ internal static class Tournament
         [
             .. Bracket.Levels(rows, shape.Columns).Select(level => new Level(
                 level,
-                Comparing.Take(committee, rows * level.Pairs.Length, Zero, correlations),
+                Comparing.Take(
+                    committee, rows * level.Pairs.Length, Zero, reach ?? Comparing.Unbounded(committee.Scheme, rows * level.Pairs.Length, 1), correlations),
                 [.. level.Gates().Select(gates => correlations.TakeBitTriple(PackedBits.WordsFor(rows * gates)))],
                 correlations.TakeSelection(rows * level.Candidates.Length),
                 indexed ? correlations.TakeSelection(rows * level.Candidates.Length) : null)),

@@ -52,10 +52,10 @@ public sealed class BenchTests
     [InlineData("matmul-1000x784x10", 2, 2, 6_352_112)]
     [InlineData("compare-1e5", 2, 7, 3_751_056)]
     [InlineData("compare-1", 2, 1, 24)]
-    [InlineData("logistic-569x30", 2, 10, 303_232)]
+    [InlineData("logistic-569x30", 2, 3, 173_576)]
     [InlineData("mlp-1", 2, 6, 10_784)]
     [InlineData("mlp-128", 2, 20, 2_251_872)]
-    [InlineData("softmax-1000x10", 2, 30, 6_303_848)]
+    [InlineData("softmax-1000x10", 2, 30, 5_599_848)]
     [InlineData("shamir-multiply-1e6", 3, 1, 16_000_032)]
     [InlineData("dealer-triples-1e6", 2, 0, 8_000_094)]
     public void Choose_Name_SaysItsRoundsAndBytesBeforehand(string name, int parties, int rounds, long bytes)

@@ -27,7 +27,7 @@ public class DemoDocumentTests(DemoWorld world)
         Assert.InRange(inference.GetProperty("maxAbsError").GetDouble(), double.Epsilon, Math.Pow(2, -10)); // shares are rounded, so none is exact
         var largest = inference.GetProperty("scores").EnumerateArray().Max(s => Math.Abs(s.GetProperty("joint").GetDouble() - s.GetProperty("clear").GetDouble()));
         Assert.Equal(largest, inference.GetProperty("maxAbsError").GetDouble());
-        Assert.Equal((5, 18_168), (inference.GetProperty("roundsPerParty").GetInt32(), inference.GetProperty("bytesPerParty").GetInt64()));
+        Assert.Equal((3, 15_656), (inference.GetProperty("roundsPerParty").GetInt32(), inference.GetProperty("bytesPerParty").GetInt64()));
         Assert.True(inference.GetProperty("seconds").GetDouble() > 0);
     }
 

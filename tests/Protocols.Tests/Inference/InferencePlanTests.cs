@@ -14,13 +14,13 @@ public sealed class InferencePlanTests
     public void Logistic50x30_TwoParties_StatesTheseNumbers()
     {
         var plan = Logistic;
-        int[] matrixAndTruncation = [(50 * 30) + 30, 50];
-        int[] compareBesidePieces = [50 + 50, 5 * 50]; // keys compare in one round; 5 pieces are no constants
+        int[] matrix = [(50 * 30) + 30];
+        int[] compareBesidePowers = [50 + 50]; // keys compare in one round, and the powers' opening truncates the product
         int[] select = [6 * (50 + 1)]; // 6 pieces are not zero
-        Assert.Equal([.. matrixAndTruncation, .. compareBesidePieces, .. select], plan.WordsPerRound.AsEnumerable());
-        Assert.Equal(5, plan.Rounds);
-        Assert.Equal(5, plan.MessagesPerParty);
-        Assert.Equal((5 * 56) + (8 * plan.WordsPerRound.Sum()), plan.BytesPerParty);
+        Assert.Equal([.. matrix, .. compareBesidePowers, .. select], plan.WordsPerRound.AsEnumerable());
+        Assert.Equal(3, plan.Rounds);
+        Assert.Equal(3, plan.MessagesPerParty);
+        Assert.Equal((3 * 56) + (8 * plan.WordsPerRound.Sum()), plan.BytesPerParty);
     }
 
     // A product goes untruncated to the ReLU after it: one opening, then keys at two parties and a tree with a selection elsewhere.

@@ -130,7 +130,7 @@ public sealed class LayerTests
         foreach (var scheme in Grid)
         {
             var plan = InferencePlan.CreateGraph(scheme, 4, 5, layers, 16, 4);
-            Assert.Equal(scheme.Kind == SharingKind.Additive && scheme.Parties == 2 ? 2 + 3 : 2 + 8, plan.Rounds);
+            Assert.Equal(scheme.Kind == SharingKind.Additive && scheme.Parties == 2 ? 2 + 2 : 2 + 8, plan.Rounds);
             var input = Numbers(20, 1, 4);
             IReadOnlyList<double[]>[] parameters = [.. plan.Parameters.Select((own, n) => (IReadOnlyList<double[]>)[.. own.Select((p, i) => Numbers(p.Shape.Length, (byte)(2 + n + (5 * i)), p.Bound))])];
             var run = new InferenceRun(plan, input, parameters);

@@ -30,6 +30,8 @@ public sealed record CurveLayer : PlanLayer
 
     internal override byte Kind => Number;
 
+    internal override bool TakesUntruncated => true;
+
     private bool HasDomain => Function is CurveKind.Exp or CurveKind.Log or CurveKind.Sqrt or CurveKind.InverseSqrt or CurveKind.Reciprocal;
 
     /// <summary>A function whose domain, if it has one, is its input's range.</summary>
@@ -52,33 +54,15 @@ public sealed record CurveLayer : PlanLayer
             return $"{Function} is not possible where a number may be as small as {input.Lower:G4} or as great as {input.Upper:G4}.";
         }
 
-        if (setting.RangeTrouble("A compared value", 2 * (input.Bound + 16), setting.FractionalBits) is { } trouble)
-        {
-            return trouble;
-        }
-
-        try
-        {
-            curve.Table(setting.Scheme, setting.FractionalBits);
-        }
-        catch (ArgumentException e)
-        {
-            return $"{Function} is not possible with {setting.FractionalBits} fractional bits: {e.Message}";
-        }
-
-        double[] places = [input.Lower, input.Upper, Math.Clamp(Turn, input.Lower, input.Upper)];
-        double[] values = [.. places.Select(curve.Of)];
-        var error = Math.Max(curve.MaximumErrorAt(input.Lower, setting.FractionalBits), curve.MaximumErrorAt(input.Upper, setting.FractionalBits));
-        return new PlanValue(input.Shape, values.Min() - error, values.Max() + error);
+        return CurveSteps.Output(setting, input, curve, Turn);
     }
 
-    internal override ImmutableArray<CorrelationRequest> Requests(LayerPlace place) => CurveAt(place).Requests(place.Scheme, place.Output.Shape.Length, place.Setting.FractionalBits);
+    internal override ImmutableArray<CorrelationRequest> Requests(LayerPlace place) => CurveSteps.Requests(place, CurveAt(place));
 
-    internal override ImmutableArray<int> WordsPerRound(LayerPlace place) =>
-        CurveAt(place).WordsPerRound(place.Scheme, place.Output.Shape.Length, place.Setting.FractionalBits);
+    internal override ImmutableArray<int> WordsPerRound(LayerPlace place) => CurveSteps.WordsPerRound(place, CurveAt(place));
 
     internal override IEnumerable<AwaitingPeers[]> Script(LayerPlace place, LayerRun run, ShareTensor[] inputs, Slot<ShareTensor> slot) =>
-        CurveAt(place).Script(run.Committee, inputs[0], place.Setting.FractionalBits, run.Correlations, slot);
+        CurveSteps.Script(place, run, CurveAt(place), inputs[0], slot);
 
     internal override double[] Evaluate(LayerPlace place, double[][] inputs, double[][] parameters) => [.. inputs[0].Select(CurveAt(place).Of)];
 
