@@ -7,6 +7,7 @@ using PrivacyGrains.Client.Models;
 using PrivacyGrains.Client.Parties;
 using PrivacyGrains.Client.Queries;
 using PrivacyGrains.Client.Rounds;
+using PrivacyGrains.Client.Stock;
 using PrivacyGrains.Client.Trainings;
 
 namespace PrivacyGrains.Client;
@@ -27,6 +28,7 @@ public sealed class GatewayClient : IDisposable
         Budgets = new BudgetsClient(Connection);
         Models = new ModelsClient(Connection);
         Inferences = new InferencesClient(Connection);
+        Stock = new StockClient(Connection);
         Audit = new AuditClient(Connection);
         Rounds = new RoundsClient(Connection);
         Trainings = new TrainingsClient(Connection);
@@ -50,6 +52,9 @@ public sealed class GatewayClient : IDisposable
 
     /// <summary>Joint inferences.</summary>
     public InferencesClient Inferences { get; }
+
+    /// <summary>Correlations that are dealt ahead.</summary>
+    public StockClient Stock { get; }
 
     /// <summary>The audit log.</summary>
     public AuditClient Audit { get; }

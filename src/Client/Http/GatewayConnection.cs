@@ -69,6 +69,13 @@ public sealed class GatewayConnection : IDisposable
     public Task<TAnswer> GetAsync<TAnswer>(string path, CancellationToken cancel = default) =>
         SendAsync<TAnswer>(HttpMethod.Get, path, null, repeatable: true, null, cancel);
 
+    /// <summary>Ends a thing and reads what became of it. Repeatable.</summary>
+    /// <typeparam name="TAnswer">What comes back, known to <see cref="MessagesJson"/>.</typeparam>
+    /// <param name="path">Relative, with its query, as <see cref="Segments"/> makes it.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task<TAnswer> DeleteAsync<TAnswer>(string path, CancellationToken cancel = default) =>
+        SendAsync<TAnswer>(HttpMethod.Delete, path, null, repeatable: true, null, cancel);
+
     /// <summary>Sends a message and reads one back.</summary>
     /// <typeparam name="TBody">What is sent, known to <see cref="MessagesJson"/>.</typeparam>
     /// <typeparam name="TAnswer">What comes back.</typeparam>

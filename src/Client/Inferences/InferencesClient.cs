@@ -28,6 +28,10 @@ public sealed class InferencesClient(GatewayConnection connection)
     public Task<SealedOutputsBody> OutputsAsync(string session, CancellationToken cancel = default) =>
         connection.GetAsync<SealedOutputsBody>(Segments.Path("inferences", session, "outputs"), cancel);
 
+    /// <summary>Ends it without a result; its receiver only. Repeatable.</summary>
+    public Task<InferenceBody> CancelAsync(string session, CancellationToken cancel = default) =>
+        connection.DeleteAsync<InferenceBody>(Segments.Path("inferences", session), cancel);
+
     /// <summary>Ends it without a result; operators only.</summary>
     public Task<InferenceBody> AbortAsync(string session, string reason, CancellationToken cancel = default) =>
         connection.SendAsync<AbortInferenceRequest, InferenceBody>(HttpMethod.Post, Segments.Path("inferences", session, "abort"), new(reason), repeatable: true, cancel: cancel);

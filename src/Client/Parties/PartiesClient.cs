@@ -35,6 +35,10 @@ public sealed class PartiesClient(GatewayConnection connection)
             HttpMethod.Post, Segments.Path("parties", party, "join"), request, repeatable: request.Credential is not null, cancel: cancel);
     }
 
+    /// <summary>Begins a new epoch, as after a restored backup; operators only. Repeatable.</summary>
+    public Task<ConsortiumBody> BeginEpochAsync(long after, string reason, CancellationToken cancel = default) =>
+        connection.SendAsync<BeginEpochRequest, ConsortiumBody>(HttpMethod.Post, Segments.Path("consortium", "epoch"), new(after, reason), repeatable: true, cancel: cancel);
+
     /// <summary>Ends a membership.</summary>
     public Task<ConsortiumBody> RevokeAsync(string party, string reason, CancellationToken cancel = default) =>
         connection.SendAsync<RevokePartyRequest, ConsortiumBody>(

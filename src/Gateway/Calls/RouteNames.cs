@@ -36,7 +36,7 @@ internal sealed class RouteNames : IEndpointFilter
                 "party" or "owner" when !IsParty(text) => $"A {(name == "party" ? "party" : "round's owner")} is named by 1 to 64 characters of a-z, 0-9 and hyphen, beginning with a letter.",
                 "chargeId" when !IsId(text is null ? null : Unescape(text)) => "An id has 1 to 160 printable ASCII characters and no percent sign.",
                 "budget" when !IsBudget(text) => "A budget is named by 1 to 64 characters of a-z, 0-9 and hyphen.",
-                "model" or "dataSet" or "job" or "query" or "session" when !IsName(text) =>
+                "model" or "dataSet" or "job" or "query" or "session" or "plan" when !IsName(text) =>
                     $"A {name} is named by 1 to 64 characters of a-z, 0-9, hyphen and dot, beginning with a letter or digit.",
                 _ => null,
             };

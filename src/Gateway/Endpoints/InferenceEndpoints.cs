@@ -36,7 +36,7 @@ internal static class InferenceEndpoints
             .Says("WatchInference", "A joint inference's progress, as server-sent events.")
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
         v1.MapPost("/inferences/{session}/inputs/{slot}", SubmitAsync).RequireAuthorization(Policies.Contributor)
-            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(settings.MaximumModelBytes))
+            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(settings.MaximumInputBytes))
             .Says("SubmitInput", "Gives one input of the caller's party: for each compute party a sealed share.", "Idempotent for the same bytes.")
             .Answers<InferenceBody>()
             .Refuses(400, "inference.wrong-share-count", "inference.undisclosed", "hpke.not-opened", "input.wrong-signature")
@@ -48,6 +48,11 @@ internal static class InferenceEndpoints
             .Answers<SealedOutputsBody>()
             .Refuses(403, "inference.not-the-receiver")
             .Refuses(409, "inference.not-completed");
+        v1.MapDelete("/inferences/{session}", CancelAsync).RequireAuthorization(Policies.Contributor)
+            .Says("CancelInference", "Ends a joint inference that the caller's party asked for, without a result.", "Idempotent; one that is over stays as it is.")
+            .Answers<InferenceBody>()
+            .Refuses(403, "inference.not-the-receiver")
+            .Refuses(404, "inference.unknown");
         v1.MapPost("/inferences/{session}/abort", AbortAsync).RequireAuthorization(Policies.Operator)
             .Says("AbortInference", "Ends a joint inference without a result.", "Idempotent.")
             .Answers<InferenceBody>()
@@ -140,6 +145,11 @@ internal static class InferenceEndpoints
             [.. o.Sides.Select(s => new SideOutputBody(
                 s.Party, s.SealedOutput.ToArray(), s.TranscriptSignature.ToArray(), s.TranscriptHash, s.BytesSent, s.Rounds, s.Seconds))]));
     }
+
+    private static async Task<IResult> CancelAsync(string session, HttpContext context, GrainCalls calls, CancellationToken cancel) =>
+        ApiCaller.Of(context.User)?.Party is { } party
+            ? (await calls.Within(calls.Inference(session).CancelAsync(party), cancel)).ToOk(ToBody)
+            : ProblemResult.Of(ProblemCodes.KeyOtherParty, "A joint inference is cancelled with its receiver's API key; operators abort it.");
 
     private static async Task<IResult> AbortAsync(string session, AbortInferenceRequest request, GrainCalls calls, CancellationToken cancel) =>
         Lines.Fault(request.Reason, "reason", 200) ?? (await calls.Within(calls.Inference(session).AbortAsync(request.Reason), cancel)).ToOk(ToBody);

@@ -100,6 +100,7 @@ public static class GatewayHosting
         v1.MapCharges();
         v1.MapModels(settings);
         v1.MapInferences(settings);
+        v1.MapStock(settings);
         v1.MapAudit();
         v1.MapWork();
         v1.MapRounds();

@@ -21,6 +21,9 @@ public sealed record GatewaySettings
     /// <summary>The longest model in bytes.</summary>
     public long MaximumModelBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>The longest input of a joint inference in bytes, as JSON: the sealed shares of all sides together. A message between silos holds 100 MiB, so more does not help.</summary>
+    public long MaximumInputBytes { get; init; } = 128 * 1024 * 1024;
+
     /// <summary>Connections at once; further ones are closed.</summary>
     public int MaximumConnections { get; init; } = 2000;
 

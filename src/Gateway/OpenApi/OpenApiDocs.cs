@@ -44,6 +44,7 @@ internal static class OpenApiDocs
         ("keys", "API keys."),
         ("budgets", "Privacy budgets and their charges."),
         ("inferences", "Joint inferences on shares."),
+        ("stock", "Correlations that are dealt ahead."),
         ("models", "Models and their versions."),
         ("audit", "The audit log."),
     ];
@@ -53,6 +54,7 @@ internal static class OpenApiDocs
         ["party"] = "1 to 64 characters of a-z, 0-9 and hyphen, beginning with a letter.",
         ["budget"] = "1 to 64 characters of a-z, 0-9 and hyphen.",
         ["dataSet"] = "1 to 64 characters of a-z, 0-9, hyphen and dot.",
+        ["plan"] = "1 to 64 characters of a-z, 0-9 and hyphen, beginning with a letter.",
         ["model"] = "1 to 64 characters of a-z, 0-9, hyphen and dot.",
         ["version"] = "From 1; for weights, 0 is the newest.",
         ["chargeId"] = "As it was reserved, percent-encoded.",

@@ -29,6 +29,10 @@ public interface IInferenceGrain : IGrainWithStringKey
     [Alias("outputs")]
     Task<Reply<SealedOutputs>> OutputsAsync(string receiver);
 
+    /// <summary>Ends the session without a result, as its receiver wishes; refused to anybody else. Idempotent.</summary>
+    [Alias("cancel")]
+    Task<Reply<InferenceView>> CancelAsync(string receiver);
+
     /// <summary>Ends the session without a result.</summary>
     [Alias("abort")]
     Task<Reply<InferenceView>> AbortAsync(string reason);

@@ -163,6 +163,18 @@ internal sealed partial class InferenceGrain(
         return _journal.State.View(Session);
     }
 
+    /// <inheritdoc/>
+    public async Task<Reply<InferenceView>> CancelAsync(string receiver)
+    {
+        if (_journal.State.Created is { } created && created.Terms.Receiver != receiver)
+        {
+            return Refuse(new Refusal("inference.not-the-receiver", "Only the receiver of an inference cancels it.", RefusalKind.Forbidden));
+        }
+
+        await EndAsync(book => book.Abort("inference.cancelled", $"{receiver}, who asked for it, cancelled it.", clock.GetUtcNow()));
+        return _journal.State.View(Session);
+    }
+
     private async Task PrepareAsync(ReadOnlyMemory<byte> roster)
     {
         var proposal = new SessionProposal(Session, roster, Terms);

@@ -46,6 +46,11 @@ public sealed record DescribeDataSetRequest(long Rows, IReadOnlyList<string> Col
 /// <param name="AgentVersion">What runs: 1 to 64 characters.</param>
 public sealed record PresenceRequest(string AgentVersion);
 
+/// <summary>Why a new epoch begins.</summary>
+/// <param name="After">The epoch that it follows.</param>
+/// <param name="Reason">One line, public: 1 to 200 characters.</param>
+public sealed record BeginEpochRequest(long After, string Reason);
+
 /// <summary>Why a membership ends.</summary>
 /// <param name="Reason">One line, public: 1 to 200 characters.</param>
 public sealed record RevokePartyRequest(string Reason);

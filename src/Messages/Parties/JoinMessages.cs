@@ -62,6 +62,7 @@ public sealed record JoinedBody(MemberBody Member, string Consortium, long Epoch
 [JsonSerializable(typeof(DataSetBody))]
 [JsonSerializable(typeof(DescribeDataSetRequest))]
 [JsonSerializable(typeof(PresenceRequest))]
+[JsonSerializable(typeof(BeginEpochRequest))]
 [JsonSerializable(typeof(RevokePartyRequest))]
 [JsonSerializable(typeof(InviteRequest))]
 [JsonSerializable(typeof(InvitationBody))]

@@ -30,11 +30,18 @@ public static class InferenceLayout
             : plan.Parameters.Any(parameters => parameters.Any(parameter => !parameter.IsSecret))
                 ? new ProtocolFault("inference.public-weights", null, "layers with secret weights", "a layer with public ones")
             : columns != plan.Features ? new ProtocolFault("inference.wrong-columns", null, $"{plan.Features} columns over all inputs", $"{columns}")
-            : statement.Inputs.Count(input => input.Slot == Weights && input.Columns == 0) != 1
-                ? new ProtocolFault("inference.no-weights", null, $"one input called '{Weights}' without columns", "another number")
-            : statement.Inputs.Any(input => input.Slot != Weights && (input.Columns < 1 || !input.Counted))
-                ? new ProtocolFault("inference.uncounted-features", null, "features with columns, counted as a disclosure", "an input that is not")
+            : statement.Inputs.Count(input => input.Slot == Weights && input.Columns == 0) != (HasWeights(plan) ? 1 : 0)
+                ? new ProtocolFault("inference.no-weights", null, HasWeights(plan) ? $"one input called '{Weights}' without columns" : "no input of weights: the plan has none", "another number")
+            : statement.Inputs.Any(input => input.Slot != Weights && (input.Columns < 1 || (!input.Counted && input.Party != statement.Receiver)))
+                ? new ProtocolFault("inference.uncounted-features", null, "features with columns, counted as a disclosure unless they are the receiver's own", "an input that is not")
             : null;
+    }
+
+    /// <summary>Whether a plan has weights that somebody must give.</summary>
+    public static bool HasWeights(InferencePlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return plan.Parameters.Any(own => own.Length > 0);
     }
 
     /// <summary>The shape of one input.</summary>
@@ -103,8 +110,12 @@ public static class InferenceLayout
         ArgumentNullException.ThrowIfNull(statement);
         ArgumentNullException.ThrowIfNull(shares);
         var features = ShareTensor.ConcatenateColumns([.. statement.Inputs.Where(input => input.Slot != Weights).Select(input => shares[input.Slot])]);
-        var flat = shares[Weights];
         var layers = new List<LayerWeights>();
+        if (!shares.TryGetValue(Weights, out var flat))
+        {
+            return (features, layers);
+        }
+
         var at = 0;
         foreach (var parameters in plan.Parameters)
         {
