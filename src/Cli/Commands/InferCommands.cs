@@ -19,7 +19,7 @@ internal static class InferCommands
 {
     private static readonly Argument<string> Session = new("session") { Description = "The session's name; new for every run." };
 
-    public static Command Build() => InferLocalCommand.AddTo(new Command("infer", "Joint inference on shares: features and weights stay with those who have them.") { Plan(), Ask(), Give(), Show(), List() });
+    public static Command Build() => InferLocalCommand.AddTo(new Command("infer", "Joint inference on shares: features and weights stay with those who have them.") { Plan(), Ask(), Give(), Show(), List(), StockCommand.Build() });
 
     private static Command Plan()
     {

@@ -8,7 +8,7 @@ namespace PrivacyGrains.Cli.Commands;
 /// <summary><c>party</c>: who belongs to the consortium, inviting and revoking, describing data sets.</summary>
 internal static class PartyCommands
 {
-    public static Command Build() => new("party", "Who belongs to the consortium.") { List(), Show(), Invite(), Revoke(), Describe() };
+    public static Command Build() => new("party", "Who belongs to the consortium.") { List(), Show(), Invite(), Revoke(), Describe(), Epoch() };
 
     private static Command List()
     {
@@ -81,6 +81,20 @@ internal static class PartyCommands
             using var gateway = parsed.Connect();
             var body = await gateway.Parties.RevokeAsync(parsed.GetRequiredValue(party), parsed.GetRequiredValue(reason), cancel);
             output.Result(body, console => console.Line($"{parsed.GetRequiredValue(party)} is revoked; epoch {body.Epoch} begins."));
+        });
+        return command;
+    }
+
+    private static Command Epoch()
+    {
+        var reason = new Option<string>("--reason") { Description = "One line, public.", Required = true };
+        var command = new Command("epoch", "Begins a new epoch, as after a restored backup: correlations that were dealt ahead are void.") { reason };
+        command.Runs(async (parsed, output, cancel) =>
+        {
+            using var gateway = parsed.Connect();
+            var now = (await gateway.Parties.ConsortiumAsync(cancel)).Epoch;
+            var body = await gateway.Parties.BeginEpochAsync(now, parsed.GetRequiredValue(reason), cancel);
+            output.Result(body, console => console.Line($"Epoch {body.Epoch} begins."));
         });
         return command;
     }

@@ -11,6 +11,7 @@ using PrivacyGrains.Messages.Budgets;
 using PrivacyGrains.Messages.Inferences;
 using PrivacyGrains.Messages.Parties;
 using PrivacyGrains.Messages.Queries;
+using PrivacyGrains.Messages.Stock;
 using PrivacyGrains.Messages.Trainings;
 using PrivacyGrains.Protocols.Inference;
 using PrivacyGrains.Protocols.Sharing;
@@ -122,6 +123,12 @@ internal sealed class UpWithTraffic : IAsyncDisposable
     {
         var (session, asker) = ($"scores-{++_number}", Part(Hospitals[^1]));
         var plan = InferencePlan.Create(SharingScheme.Additive(2), 1, 2, [PlanLayer.Dense(1, true, 8, 8), PlanLayer.Sigmoid], 16, 8);
+        await Operator.Stock.SetAsync("scores", new SetReserveRequest(plan.ToBytes(), ["hospital-1", "hospital-2"], "dealer", 1));
+        while (Assert.Single(await Operator.Stock.ListAsync()).Ready == 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+
         using var ask = await asker.AskAsync(session, new InferenceQuestion(
             plan,
             ["hospital-1", "hospital-2"],
