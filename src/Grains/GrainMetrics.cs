@@ -44,6 +44,8 @@ internal sealed class GrainMetrics : IDisposable
     private readonly Histogram<double> _inferences;
     private readonly Histogram<double> _sides;
     private readonly Counter<long> _peerBytes;
+    private readonly Counter<long> _streams;
+    private readonly Counter<long> _streamsRefused;
     private readonly Counter<long> _dealtBytes;
 
     /// <summary>Makes the instruments.</summary>
@@ -58,6 +60,8 @@ internal sealed class GrainMetrics : IDisposable
         _inferences = _meter.CreateHistogram<double>("privacygrains.inference.duration", "s", "From a joint inference's creation to its end, by outcome.", null, Seconds);
         _sides = _meter.CreateHistogram<double>("privacygrains.computation.duration", "s", "One side's rounds, by outcome.", null, Seconds);
         _peerBytes = _meter.CreateCounter<long>("privacygrains.computation.sent", "By", "Bytes that sides sent to their peers.");
+        _streams = _meter.CreateCounter<long>("privacygrains.streams", "{stream}", "Direct streams between two parties' sides, by direction.");
+        _streamsRefused = _meter.CreateCounter<long>("privacygrains.streams.refused", "{connection}", "Connections that became no stream, by reason.");
         _dealtBytes = _meter.CreateCounter<long>("privacygrains.dealer.sent", "By", "Bytes of correlated randomness, sealed.");
         _conflicts = _meter.CreateCounter<long>("privacygrains.journal.conflicts", "{append}", "Appends that met entries of another activation.");
         _witnessFailures = _meter.CreateCounter<long>("privacygrains.witness.failures", "{message}", "Ledger heads that a witness did not take, by witness.");
@@ -86,6 +90,12 @@ internal sealed class GrainMetrics : IDisposable
         _missed = _meter.CreateCounter<long>("privacygrains.stock.missed", "{session}", "Sessions of a plan with a reserve that found no lot and were dealt for live.");
         _auditFailures.Add(0); // an alert on a counter's increase needs a sample from before the first failure
     }
+
+    /// <summary>A stream between two sides stands.</summary>
+    public void StreamOpened(string direction) => _streams.Add(1, new KeyValuePair<string, object?>("direction", direction));
+
+    /// <summary>A connection became no stream.</summary>
+    public void StreamRefused(string reason) => _streamsRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     /// <summary>Where a budget stands.</summary>
     public void BudgetStands(string party, string budget, double spent, double left) => _budgets[(party, budget)] = (spent, left);

@@ -29,7 +29,7 @@ public static class SiloHosting
         settings.Checked();
         var services = builder.Services;
         services.AddSingleton(settings);
-        services.AddPrivacyGrains(new GrainSettings(settings.Consortium, settings.Name));
+        services.AddPrivacyGrains(new GrainSettings(settings.Consortium, settings.Name)).AddPartyStreams(settings.Streams);
         services.AddSingleton<IStores>(provider => Stores(settings, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new PartyKeyFiles(settings.Data));
         services.AddSingleton<IPartyKeys>(static provider => provider.GetRequiredService<PartyKeyFiles>());

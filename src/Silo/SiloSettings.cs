@@ -1,4 +1,5 @@
 using PrivacyGrains.Engine;
+using PrivacyGrains.Grains.Streams;
 using PrivacyGrains.Protocols;
 using PrivacyGrains.Storage;
 
@@ -40,6 +41,9 @@ public sealed record SiloSettings
 
     /// <summary>Where health and metrics are served; port 0 takes a free one.</summary>
     public string Http { get; init; } = "http://127.0.0.1:8081";
+
+    /// <summary>Where peers' silos connect to for the frames of joint computations; off unless it says where to listen.</summary>
+    public PartyStreamSettings Streams { get; init; } = new();
 
     /// <summary>On a coordinator: what the consortium is founded with. Null where it stands already, or is founded by other means.</summary>
     public FoundingSettings? Founding { get; init; }
@@ -100,7 +104,7 @@ public sealed record SiloSettings
             yield return $"{Section}:Parties names a party twice.";
         }
 
-        foreach (var fault in StoreFaults().Concat(EngineFaults()))
+        foreach (var fault in StoreFaults().Concat(EngineFaults()).Concat(Streams.Faults($"{Section}:{nameof(Streams)}")))
         {
             yield return fault;
         }

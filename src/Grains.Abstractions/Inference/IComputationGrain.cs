@@ -36,10 +36,27 @@ public interface IComputationGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<Reply<Done>> DeliverAsync(string fromParty, ReadOnlyMemory<byte> sealedMessage);
 
+    /// <summary>Makes the direct streams to the peers for which this side is the one that connects; where none comes about, frames go as messages. Once the sides have agreed; idempotent.</summary>
+    [Alias("link")]
+    Task<Reply<Done>> LinkAsync();
+
+    /// <summary>Where this side waits for a peer's stream from now on; refused with <c>computation.no-stream</c> where it takes none.</summary>
+    [Alias("stream")]
+    [AlwaysInterleave]
+    Task<Reply<StreamPoint>> StreamAsync(string fromParty);
+
     /// <summary>Ends this side: keys and shares are cleared. Idempotent.</summary>
     [Alias("abort")]
     Task AbortAsync(string reason);
 }
+
+/// <summary>Where a party's silo takes streams of peers.</summary>
+/// <param name="Host">A name or an address.</param>
+/// <param name="Port">1 to 65535.</param>
+[GenerateSerializer, Immutable, Alias("pg.stream-point")]
+public sealed record StreamPoint(
+    [property: Id(0)] string Host,
+    [property: Id(1)] int Port);
 
 /// <summary>What a side is asked to take part in.</summary>
 /// <param name="Session">Unique for ever.</param>

@@ -41,6 +41,8 @@ internal sealed partial class ComputationGrain
         {
             _pumping = false;
         }
+
+        await EndIfLostAsync();
     }
 
     private async Task GoOnAsync(ComputationStep step)
@@ -50,9 +52,9 @@ internal sealed partial class ComputationGrain
             return;
         }
 
-        foreach (var (peer, frame) in step.Outbound)
+        foreach (var frame in step.Outbound)
         {
-            Send(peer, frame);
+            Send(frame);
         }
 
         if (step.Fault is { } fault)
@@ -66,18 +68,25 @@ internal sealed partial class ComputationGrain
     }
 
     /// <summary>One frame after the other to each peer: a channel refuses what comes out of order.</summary>
-    private void Send(PartyId peer, byte[] frame)
+    private void Send(Frame frame)
     {
+        var peer = frame.Peer;
         var before = _sends.GetValueOrDefault(peer.Value, Task.CompletedTask);
         _sends[peer.Value] = SendAfterAsync();
 
         async Task SendAfterAsync()
         {
             await before;
-            Refusal? refusal;
+            if (await SentAsync(frame))
+            {
+                frame.Return();
+                return;
+            }
+
+            Refusal? refusal; // the memory is the peer's now, for as long as it likes
             try
             {
-                refusal = (await grains.GetGrain<IComputationGrain>($"{peer}/{_session}").DeliverAsync(_self.Value, frame)).Refusal;
+                refusal = (await grains.GetGrain<IComputationGrain>($"{peer}/{_session}").DeliverAsync(_self.Value, frame.Memory)).Refusal;
             }
             catch (Exception e) when (e is TimeoutException or OrleansException)
             {
@@ -104,6 +113,7 @@ internal sealed partial class ComputationGrain
         if (outcome is not null && await CloseAsync(ComputationBook.Completed))
         {
             await Task.WhenAll(_sends.Values);
+            HangUp();
             await grains.GetGrain<IInferenceGrain>(_session).SideEndedAsync(outcome);
             metrics.SideEnded("completed", outcome.BytesSent, outcome.Seconds);
         }
@@ -116,6 +126,7 @@ internal sealed partial class ComputationGrain
             return;
         }
 
+        HangUp();
         metrics.SideEnded(fault.Code, 0, 0);
         await grains.GetGrain<IInferenceGrain>(_session).SideEndedAsync(new SideOutcome(
             _self.Value, ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty, string.Empty, fault.Code, fault.Party?.Value, fault.Explanation, 0, 0, 0));

@@ -6,6 +6,7 @@ using PrivacyGrains.Grains.Hosting;
 using PrivacyGrains.Grains.Inference;
 using PrivacyGrains.Grains.Journaling;
 using PrivacyGrains.Grains.Parties;
+using PrivacyGrains.Grains.Streams;
 using PrivacyGrains.Protocols;
 using PrivacyGrains.Protocols.Rosters;
 
@@ -18,7 +19,7 @@ namespace PrivacyGrains.Grains.Computation;
 /// </remarks>
 [PlacedWithParty]
 internal sealed partial class ComputationGrain(
-    GrainJournals journals, IPartyKeys keys, IGrainFactory grains, GrainSettings settings, TimeProvider clock, GrainMetrics metrics, ILogger<ComputationGrain> logger)
+    GrainJournals journals, IPartyKeys keys, IPartyStreams streams, IGrainFactory grains, GrainSettings settings, TimeProvider clock, GrainMetrics metrics, ILogger<ComputationGrain> logger)
     : Grain, IComputationGrain
 {
     private static readonly JournalShape<ComputationBook, ComputationEntry> Shape =
@@ -48,6 +49,7 @@ internal sealed partial class ComputationGrain(
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _side?.Dispose();
+        HangUp();
         return Task.CompletedTask;
     }
 
@@ -182,7 +184,7 @@ internal sealed partial class ComputationGrain(
             return Task.FromResult<Reply<Done>>(Refuse(Ended(_journal.State.Outcome ?? "computation.not-prepared")));
         }
 
-        if (side.Enqueue(peer, sealedMessage) is { } fault)
+        if (side.Enqueue(new Frame(peer, sealedMessage, null)) is { } fault)
         {
             return Task.FromResult<Reply<Done>>(Refuse(fault.AsRefusal()));
         }
@@ -192,7 +194,15 @@ internal sealed partial class ComputationGrain(
     }
 
     /// <inheritdoc/>
-    public Task AbortAsync(string reason) => _side is null ? Task.CompletedTask : CloseAsync("computation.aborted");
+    public async Task AbortAsync(string reason)
+    {
+        if (_side is not null)
+        {
+            await CloseAsync("computation.aborted");
+        }
+
+        HangUp();
+    }
 
     /// <summary>This party's own ledger must hold the committed disclosure before anything leaves that could open the output.</summary>
     private async Task<Refusal?> PaidAsync(ComputationSide side)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Protocols;
@@ -33,8 +34,9 @@ internal sealed partial class ComputationSide
     }
 
     /// <summary>Queues a peer's frame.</summary>
-    public ProtocolFault? Enqueue(PartyId peer, ReadOnlyMemory<byte> frame)
+    public ProtocolFault? Enqueue(Frame frame)
     {
+        var peer = frame.Peer;
         if (!_inbound.TryGetValue(peer, out var queue))
         {
             return new ProtocolFault("computation.foreign-peer", peer, "a compute party of this session", "another party, or one before the sides agreed");
@@ -45,9 +47,9 @@ internal sealed partial class ComputationSide
             return new ProtocolFault("computation.flooded", peer, $"at most {_mostWaiting} frames in waiting", "one more");
         }
 
-        if (frame.Length > ChannelFrame.MaximumLength)
+        if (frame.Memory.Length > ChannelFrame.MaximumLength)
         {
-            return new ProtocolFault("computation.flooded", peer, $"frames of at most {ChannelFrame.MaximumLength} bytes", $"one of {frame.Length}");
+            return new ProtocolFault("computation.flooded", peer, $"frames of at most {ChannelFrame.MaximumLength} bytes", $"one of {frame.Memory.Length}");
         }
 
         queue.Enqueue(frame);
@@ -56,10 +58,13 @@ internal sealed partial class ComputationSide
 
     private ComputationStep TakeFrames()
     {
-        var outbound = new List<(PartyId, byte[])>();
-        while (NextFrame() is var (peer, frame))
+        var outbound = new List<Frame>();
+        while (NextFrame() is { } frame)
         {
-            if (_openings[peer].Take(frame.Span, _proposed.Plan.LongestMessage, out var message) is { } fault)
+            var peer = frame.Peer;
+            var fault = _openings[peer].Take(frame.Memory.Span, _proposed.Plan.LongestMessage, out var message);
+            frame.Return();
+            if (fault is not null)
             {
                 return ComputationStep.Broken(fault);
             }
@@ -132,13 +137,13 @@ internal sealed partial class ComputationSide
         }
     }
 
-    private (PartyId Peer, ReadOnlyMemory<byte> Frame)? NextFrame()
+    private Frame? NextFrame()
     {
         foreach (var peer in _machine!.Missing)
         {
             if (_inbound[peer].TryDequeue(out var frame))
             {
-                return (peer, frame);
+                return frame;
             }
         }
 
@@ -153,18 +158,17 @@ internal sealed partial class ComputationSide
         _ => throw new InvalidOperationException($"No progress: {progress.GetType().Name}"),
     };
 
-    private List<(PartyId, byte[])> Seal(IEnumerable<PlanMessage> outbound)
+    private List<Frame> Seal(IEnumerable<PlanMessage> outbound)
     {
-        var frames = new List<(PartyId, byte[])>();
+        var frames = new List<Frame>();
         foreach (var message in outbound)
         {
             _bytesSent += message.Length;
             var sealing = new MessageSealing(_channels[message.To], message);
             while (!sealing.IsDone)
             {
-                var frame = new byte[sealing.NextLength];
-                sealing.Next(frame);
-                frames.Add((message.To, frame));
+                var memory = ArrayPool<byte>.Shared.Rent(sealing.NextLength);
+                frames.Add(new Frame(message.To, memory.AsMemory(0, sealing.Next(memory)), memory));
             }
         }
 

@@ -26,7 +26,7 @@ internal sealed partial class ComputationSide : IDisposable
     private readonly Dictionary<PartyId, SecureChannel> _channels = [];
     private readonly Dictionary<PartyId, MessageOpening> _openings = [];
     private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<PartyId, ConcurrentQueue<ReadOnlyMemory<byte>>> _inbound = [];
+    private readonly ConcurrentDictionary<PartyId, ConcurrentQueue<Frame>> _inbound = [];
     private readonly Dictionary<string, ShareTensor> _inputs = new(StringComparer.Ordinal);
     private Correlations? _correlations;
     private InferenceSide? _machine;
@@ -62,6 +62,9 @@ internal sealed partial class ComputationSide : IDisposable
     /// <summary>Whether this party gives an input that its own ledger counts.</summary>
     public bool OwesDisclosure => _proposed.Statement.Inputs.Any(input => input.Counted && input.Party == _self);
 
+    /// <summary>The other compute parties, once the sides have agreed.</summary>
+    public IReadOnlyCollection<PartyId> Peers => _channels.Keys;
+
     /// <summary>Whether the rounds have begun.</summary>
     public bool IsRunning { get; private set; }
 
@@ -70,6 +73,12 @@ internal sealed partial class ComputationSide : IDisposable
 
     /// <summary>Whether a peer's frame waits that the protocol can take now.</summary>
     public bool HasWork => _machine is { } machine && machine.Missing.Any(peer => _inbound.TryGetValue(peer, out var queue) && !queue.IsEmpty);
+
+    /// <summary>Whether the protocol cannot go on without another frame of a peer. Not while a step runs.</summary>
+    public bool Awaits(PartyId peer) => _machine is { } machine && machine.Missing.Contains(peer) && _inbound[peer].IsEmpty;
+
+    /// <summary>What a connection shows that is to carry the frames of a pair.</summary>
+    public ReadOnlyMemory<byte> ConnectionToken(PartyId peer) => _channels[peer].ConnectionToken;
 
     /// <summary>What is missing before the rounds can begin; null for nothing.</summary>
     public string? MissingToBegin =>

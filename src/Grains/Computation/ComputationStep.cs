@@ -6,7 +6,7 @@ namespace PrivacyGrains.Grains.Computation;
 /// <param name="Outbound">Sealed frames for the peers.</param>
 /// <param name="Output">This side's share of the outputs, at the end.</param>
 /// <param name="Fault">What ends the side.</param>
-internal sealed record ComputationStep(IReadOnlyList<(PartyId Peer, byte[] Frame)> Outbound, ReadOnlyMemory<byte>? Output, ProtocolFault? Fault)
+internal sealed record ComputationStep(IReadOnlyList<Frame> Outbound, ReadOnlyMemory<byte>? Output, ProtocolFault? Fault)
 {
     /// <summary>Waits for peers.</summary>
     public static ComputationStep Nothing { get; } = new([], null, null);

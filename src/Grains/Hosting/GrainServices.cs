@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using PrivacyGrains.Grains.Journaling;
+using PrivacyGrains.Grains.Streams;
 
 namespace PrivacyGrains.Grains.Hosting;
 
@@ -22,6 +24,25 @@ public static class GrainServices
         services.AddSingleton<GrainMetrics>();
         services.AddSingleton<GrainJournals>();
         services.AddSingleton<Milestones>();
+        services.TryAddSingleton<IPartyStreams, NoPartyStreams>();
+        return services;
+    }
+
+    /// <summary>Adds direct streams between parties' sides, where the settings say where to listen.</summary>
+    /// <param name="services">The silo's services, with <see cref="AddPrivacyGrains"/>.</param>
+    /// <param name="settings">Where.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddPartyStreams(this IServiceCollection services, PartyStreamSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (settings.Listen.Length > 0)
+        {
+            services.AddSingleton(provider => new PartyStreams(
+                settings, provider.GetRequiredService<GrainMetrics>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PartyStreams>>()));
+            services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<PartyStreams>());
+            services.Replace(ServiceDescriptor.Singleton<IPartyStreams>(provider => provider.GetRequiredService<PartyStreams>()));
+        }
+
         return services;
     }
 }

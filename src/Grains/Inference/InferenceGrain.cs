@@ -188,7 +188,8 @@ internal sealed partial class InferenceGrain(
         }
 
         ImmutableArray<SideOffer> offers = [.. replies.Select(reply => reply.Value!)];
-        if (await RefusedAsync(await Task.WhenAll(Terms.ComputeParties.Select(party => AskAsync(party, Side(party).AgreeAsync(offers))))))
+        if (await RefusedAsync(await Task.WhenAll(Terms.ComputeParties.Select(party => AskAsync(party, Side(party).AgreeAsync(offers)))))
+            || await RefusedAsync(await Task.WhenAll(Terms.ComputeParties.Select(party => AskAsync(party, Side(party).LinkAsync())))))
         {
             return;
         }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.Sockets;
 using PrivacyGrains.Protocols.Channels;
 
@@ -13,10 +12,11 @@ namespace PrivacyGrains.Grains.Streams;
 /// </remarks>
 public sealed class FrameStream : IDisposable
 {
+    private const byte Acknowledgement = 1;
     private const int ReadAhead = 64 * 1024;
     private readonly Socket _socket;
-    private readonly byte[] _out = ArrayPool<byte>.Shared.Rent(ChannelFrame.MaximumLength);
-    private readonly byte[] _in = ArrayPool<byte>.Shared.Rent(ChannelFrame.MaximumLength + ReadAhead);
+    private byte[] _out = [];
+    private byte[] _in = [];
     private int _start;
     private int _end;
 
@@ -31,7 +31,15 @@ public sealed class FrameStream : IDisposable
 
     /// <summary>Room for the next frame: seal it there, then <see cref="SendAsync(int, CancellationToken)"/>.</summary>
     /// <param name="length">At most <see cref="ChannelFrame.MaximumLength"/>.</param>
-    public Span<byte> Room(int length) => _out.AsSpan(0, length);
+    public Span<byte> Room(int length)
+    {
+        if (_out.Length == 0)
+        {
+            _out = GC.AllocateUninitializedArray<byte>(ChannelFrame.MaximumLength, pinned: true);
+        }
+
+        return _out.AsSpan(0, length);
+    }
 
     /// <summary>Sends what lies in the room.</summary>
     /// <param name="length">The frame's length.</param>
@@ -58,6 +66,11 @@ public sealed class FrameStream : IDisposable
     /// <exception cref="SocketException">The connection is lost.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancel = default)
     {
+        if (_in.Length == 0)
+        {
+            _in = GC.AllocateUninitializedArray<byte>(ChannelFrame.MaximumLength + ReadAhead, pinned: true);
+        }
+
         // Reading a header's length beyond a frame keeps what must be moved to the front short.
         while (_end - _start < ChannelFrame.HeaderLength)
         {
@@ -81,7 +94,20 @@ public sealed class FrameStream : IDisposable
         return frame;
     }
 
-    /// <summary>Closes the connection.</summary>
+    /// <summary>Tells the peer that this end takes the stream; before any frame.</summary>
+    /// <exception cref="SocketException">The connection is lost.</exception>
+    public ValueTask AcknowledgeAsync(CancellationToken cancel = default) => SendAsync(new[] { Acknowledgement }, cancel);
+
+    /// <summary>Waits until the peer has said so.</summary>
+    /// <returns>Whether it has; false where it closed the stream or said something else.</returns>
+    /// <exception cref="SocketException">The connection is lost.</exception>
+    public async ValueTask<bool> AcknowledgedAsync(CancellationToken cancel = default)
+    {
+        var answer = new byte[1];
+        return await _socket.ReceiveAsync(answer, SocketFlags.None, cancel) == 1 && answer[0] == Acknowledgement;
+    }
+
+    /// <summary>Closes the connection: what was sent still reaches the peer.</summary>
     public void Dispose() => _socket.Dispose();
 
     private async ValueTask<bool> ReadAsync(int wanted, CancellationToken cancel)

@@ -26,14 +26,15 @@ public sealed class SecureChannel : IDisposable
     private readonly ChannelDirection _inbound;
     private readonly bool _isLower;
 
-    private SecureChannel(Roster roster, PartyId self, PartyId peer, bool isLower, byte[] handshakeHash, (ChannelDirection Up, ChannelDirection Down) keys)
+    private SecureChannel(Roster roster, PartyId self, PartyId peer, bool isLower, byte[] handshakeHash, (ChannelDirection Up, ChannelDirection Down, byte[] Token) keys)
     {
         Session = roster.Terms.Session;
         Self = self;
         Peer = peer;
         _isLower = isLower;
         _handshakeHash = handshakeHash;
-        (_outbound, _inbound) = isLower ? keys : (keys.Down, keys.Up);
+        (_outbound, _inbound) = isLower ? (keys.Up, keys.Down) : (keys.Down, keys.Up);
+        ConnectionToken = keys.Token;
     }
 
     /// <summary>The session that the channel belongs to.</summary>
@@ -44,6 +45,9 @@ public sealed class SecureChannel : IDisposable
 
     /// <summary>Who the other side is.</summary>
     public PartyId Peer { get; }
+
+    /// <summary>32 bytes that only the two ends can know: shown once by a connection that is to carry this channel's frames. Independent of the keys; secret until shown.</summary>
+    public ReadOnlyMemory<byte> ConnectionToken { get; }
 
     /// <summary>Frames sealed so far.</summary>
     public ulong Sent => _outbound.Count;

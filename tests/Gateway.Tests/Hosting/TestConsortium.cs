@@ -35,7 +35,10 @@ public sealed class TestConsortium : IAsyncDisposable
     public static Task<TestConsortium> StartAsync(GatewaySettings? settings = null, params string[] parties) => StartAsync(settings, null, parties);
 
     /// <summary>With a clock for the grains; the gateway keeps the machine's.</summary>
-    public static async Task<TestConsortium> StartAsync(GatewaySettings? settings, TimeProvider? clock, params string[] parties)
+    public static Task<TestConsortium> StartAsync(GatewaySettings? settings, TimeProvider? clock, params string[] parties) => StartAsync(settings, clock, null, parties);
+
+    /// <summary>With more services, or others.</summary>
+    public static async Task<TestConsortium> StartAsync(GatewaySettings? settings, TimeProvider? clock, Action<IServiceCollection>? more, params string[] parties)
     {
         var consortium = new TestConsortium();
         consortium._stores = new FileStores(consortium.Data);
@@ -44,11 +47,15 @@ public sealed class TestConsortium : IAsyncDisposable
         consortium.Cluster = await GrainTestCluster.StartAsync(new GrainTestClusterOptions
         {
             Clock = clock,
-            ConfigureServices = services => services
-                .AddPrivacyGrains(new GrainSettings(Name, "silo"))
-                .AddSingleton<IStores>(consortium._stores)
-                .AddSingleton<IPartyKeys>(consortium._keys)
-                .AddSingleton(new LotFiles(consortium.Data)),
+            ConfigureServices = services =>
+            {
+                services
+                    .AddPrivacyGrains(new GrainSettings(Name, "silo"))
+                    .AddSingleton<IStores>(consortium._stores)
+                    .AddSingleton<IPartyKeys>(consortium._keys)
+                    .AddSingleton(new LotFiles(consortium.Data));
+                more?.Invoke(services);
+            },
         });
         var founding = new ConsortiumFounding("Test consortium", "operator", ApiKey.HashSecret(new byte[ApiKey.SecretBytes]), coordinator.Spki);
         Assert.Null((await consortium.Cluster.Grains.GetGrain<IConsortiumGrain>(Name).EnsureCreatedAsync(founding)).Refusal);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using PrivacyGrains.Client;
 using PrivacyGrains.Client.Inferences;
 using PrivacyGrains.Client.Parties;
@@ -10,7 +11,7 @@ using PrivacyGrains.Protocols.Sharing;
 namespace PrivacyGrains.Gateway.Tests.Inferences;
 
 /// <summary>Hospitals that score patients together: two have the features, one has the model and asks, one deals.</summary>
-public sealed class InferenceWorld : IAsyncLifetime
+public class InferenceWorld : IAsyncLifetime
 {
     public const string Asker = "clinic";
     public const string Dealer = "dealer";
@@ -21,9 +22,12 @@ public sealed class InferenceWorld : IAsyncLifetime
 
     public TestConsortium Consortium { get; private set; } = null!;
 
+    /// <summary>What the silo gets beside the grains' own services.</summary>
+    protected virtual Action<IServiceCollection>? More => null;
+
     public async Task InitializeAsync()
     {
-        Consortium = await TestConsortium.StartAsync(null, "h-1", "h-2", "h-3", Asker, Dealer);
+        Consortium = await TestConsortium.StartAsync(null, null, More, "h-1", "h-2", "h-3", Asker, Dealer);
         foreach (var party in (string[])["h-1", "h-2", "h-3"])
         {
             using var client = Consortium.As(party);
@@ -31,7 +35,7 @@ public sealed class InferenceWorld : IAsyncLifetime
         }
     }
 
-    public Task DisposeAsync() => Consortium.DisposeAsync().AsTask();
+    public virtual Task DisposeAsync() => Consortium.DisposeAsync().AsTask();
 
     public static string NewSession() => $"scores-{Interlocked.Increment(ref s_sessions)}";
 
