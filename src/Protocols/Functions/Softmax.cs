@@ -39,15 +39,18 @@ public static class Softmax
     /// <param name="fractionalBits">Of input and output: 13 to 20.</param>
     /// <param name="logarithm">Whether the logarithm is wanted.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number lies outside.</exception>
-    public static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int rows, int columns, int fractionalBits, bool logarithm)
+    public static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int rows, int columns, int fractionalBits, bool logarithm) =>
+        Requests(scheme, rows, columns, fractionalBits, logarithm, null);
+
+    internal static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int rows, int columns, int fractionalBits, bool logarithm, ComparisonReach? reach)
     {
         var (exp, of) = Tables(scheme, columns, fractionalBits, logarithm);
         var count = checked(rows * columns);
         return
         [
-            .. RowMaximum.Requests(scheme, rows, columns),
-            .. Spline.Requests(scheme, count, exp),
-            .. Spline.Requests(scheme, rows, of),
+            .. reach is { } known ? new MaximumStep(scheme, rows, columns, known).Requests : RowMaximum.Requests(scheme, rows, columns),
+            .. Spline.Requests(scheme, count, exp, reach),
+            .. Spline.Requests(scheme, rows, of, reach),
             .. logarithm ? [] : Products.MultiplyRequests(scheme, count).Add(CorrelationRequest.Truncation(count, (2 * SoftmaxTables.InnerBits) - fractionalBits)),
         ];
     }
@@ -59,18 +62,21 @@ public static class Softmax
     /// <param name="fractionalBits">Of input and output: 13 to 20.</param>
     /// <param name="logarithm">Whether the logarithm is wanted.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number lies outside.</exception>
-    public static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int rows, int columns, int fractionalBits, bool logarithm)
+    public static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int rows, int columns, int fractionalBits, bool logarithm) =>
+        WordsPerRound(scheme, rows, columns, fractionalBits, logarithm, null);
+
+    internal static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int rows, int columns, int fractionalBits, bool logarithm, ComparisonReach? reach)
     {
         var (exp, of) = Tables(scheme, columns, fractionalBits, logarithm);
         var count = checked(rows * columns);
         return Traffic.InTurn(
-            RowMaximum.WordsPerRound(scheme, rows, columns),
-            Spline.WordsPerRound(scheme, count, exp),
-            Spline.WordsPerRound(scheme, rows, of),
+            reach is { } known ? new MaximumStep(scheme, rows, columns, known).WordsPerRound : RowMaximum.WordsPerRound(scheme, rows, columns),
+            Spline.WordsPerRound(scheme, count, exp, reach),
+            Spline.WordsPerRound(scheme, rows, of, reach),
             logarithm ? [] : Products.MultiplyWords(scheme, count).Add(count));
     }
 
-    /// <summary>Starts; takes the correlations of <see cref="Requests"/> at once.</summary>
+    /// <summary>Starts; takes the correlations of <see cref="Requests(SharingScheme, int, int, int, bool)"/> at once.</summary>
     /// <param name="committee">Who computes.</param>
     /// <param name="x">This party's share of a matrix with 1 to 2048 columns.</param>
     /// <param name="fractionalBits">Of input and output: 13 to 20.</param>
@@ -91,19 +97,22 @@ public static class Softmax
     }
 
     internal static IEnumerable<AwaitingPeers[]> Script(
-        Committee committee, ShareTensor x, int fractionalBits, bool logarithm, Correlations correlations, IRandomSource random, Slot<ShareTensor> slot)
+        Committee committee, ShareTensor x, int fractionalBits, bool logarithm, Correlations correlations, IRandomSource random, Slot<ShareTensor> slot,
+        ComparisonReach? reach = null)
     {
         var (rows, columns, count) = (x.Shape.Rows, x.Shape.Columns, x.Shape.Length);
         var (exp, of) = Tables(committee.Scheme, columns, fractionalBits, logarithm);
-        var levels = Tournament.Take(committee, x.Shape, correlations, indexed: false);
-        var raise = Spline.Take(committee, count, exp, correlations);
-        var apply = Spline.Take(committee, rows, of, correlations);
+        var greatest = new Slot<ShareTensor>();
+        var maximum = reach is { } known
+            ? new MaximumStep(committee.Scheme, rows, columns, known).Script(committee, x, correlations, greatest)
+            : RowMaximum.Script(committee, x, Tournament.Take(committee, x.Shape, correlations, indexed: false), greatest);
+        var raise = Spline.Take(committee, count, exp, correlations, reach);
+        var apply = Spline.Take(committee, rows, of, correlations, reach);
         var multiply = logarithm ? null : new Products(committee, correlations, random).TakeMultiply(count);
         var last = logarithm ? null : correlations.TakeTruncation(count, (2 * SoftmaxTables.InnerBits) - fractionalBits);
 
         // 1. The greatest of every row, and how much less the others are.
-        var greatest = new Slot<ShareTensor>();
-        foreach (var round in RowMaximum.Script(committee, x, levels, greatest))
+        foreach (var round in maximum)
         {
             yield return round;
         }

@@ -76,10 +76,7 @@ public sealed partial class InferencePlan
                 return null;
             }
 
-            if (TakenUntruncated(nodes, i))
-            {
-                output = output with { ExtraBits = nodes[i].Layer.ProductBits(setting, taken) };
-            }
+            output = TakenUntruncated(setting, nodes, i, output with { ExtraBits = nodes[i].Layer.ProductBits(setting, taken) }) ?? output;
 
             var masked = nodes[i].Layer.MaskedLengths(setting, taken);
             var place = new LayerPlace(setting, taken, output, masked.IsEmpty || setting.MaskDigest.IsEmpty ? null : slots);
@@ -97,10 +94,10 @@ public sealed partial class InferencePlan
         return steps.MoveToImmutable();
     }
 
-    // One layer takes it, once, and can truncate by itself; the output is always truncated.
-    private static bool TakenUntruncated(ImmutableArray<PlanNode> nodes, int maker)
+    // One layer takes the product, once, and can truncate by itself; where its extra bits are too many for that layer's range, it is truncated first.
+    private static PlanValue? TakenUntruncated(PlanSetting setting, ImmutableArray<PlanNode> nodes, int maker, PlanValue product)
     {
         PlanNode[] takers = [.. nodes.Where(node => node.Inputs.Contains(maker + 1))];
-        return takers is [{ Inputs.Length: 1, Layer.TakesUntruncated: true }];
+        return takers is [{ Inputs.Length: 1, Layer.TakesUntruncated: true } taker] && taker.Layer.Output(setting, [product]).Value is not null ? product : null;
     }
 }

@@ -28,6 +28,12 @@ internal sealed record PlanSetting(SharingScheme Scheme, FixedPoint Format, Comp
     public bool UsesKeys(int count) => Scheme is { Kind: SharingKind.Additive, Parties: 2 }
         && (Comparisons == ComparisonMeans.FewestRounds || (Comparisons == ComparisonMeans.Automatic && count <= KeyLimit));
 
+    /// <summary>How so many numbers are compared with each other or with thresholds.</summary>
+    /// <param name="bound">No number, and no difference of what is compared, is greater in absolute value.</param>
+    /// <param name="fractionalBits">Of the numbers as they are opened.</param>
+    /// <param name="count">The most comparisons in one step.</param>
+    public Functions.ComparisonReach Reach(double bound, int fractionalBits, int count) => new(BitsFor(bound, fractionalBits, 0), UsesKeys(count));
+
     /// <summary>k, how many bits of the ring matter for numbers of this bound and so many fractional bits: all |x| are below 2^(k-2). 61 in F_p.</summary>
     /// <param name="bound">No |x| is greater.</param>
     /// <param name="fractionalBits">Of the numbers as they are opened.</param>

@@ -31,14 +31,14 @@ public sealed record ArgMaxLayer : PlanLayer
             : new PlanValue(TensorShape.Of([input.Records, .. outer]), 0, last - 1);
     }
 
-    internal override ImmutableArray<CorrelationRequest> Requests(LayerPlace place) => RowArgmax.Requests(place.Scheme, place.Output.Shape.Length, place.Input.Shape.Dimensions[^1]);
+    internal override ImmutableArray<CorrelationRequest> Requests(LayerPlace place) => Tournament.Requests(place.Scheme, place.Output.Shape.Length, place.Input.Shape.Dimensions[^1], indexed: true, Reach(place));
 
-    internal override ImmutableArray<int> WordsPerRound(LayerPlace place) => RowArgmax.WordsPerRound(place.Scheme, place.Output.Shape.Length, place.Input.Shape.Dimensions[^1]);
+    internal override ImmutableArray<int> WordsPerRound(LayerPlace place) => Tournament.WordsPerRound(place.Scheme, place.Output.Shape.Length, place.Input.Shape.Dimensions[^1], indexed: true, Reach(place));
 
     internal override IEnumerable<AwaitingPeers[]> Script(LayerPlace place, LayerRun run, ShareTensor[] inputs, Slot<ShareTensor> slot)
     {
         var rows = inputs[0].Reshape(TensorShape.Of(place.Output.Shape.Length, place.Input.Shape.Dimensions[^1]));
-        var levels = Tournament.Take(run.Committee, rows.Shape, run.Correlations, indexed: true);
+        var levels = Tournament.Take(run.Committee, rows.Shape, run.Correlations, indexed: true, Reach(place));
         var won = new Slot<(ShareTensor Values, ShareTensor Indices)>();
         foreach (var round in RowArgmax.Script(run.Committee, rows, levels, won))
         {
@@ -50,4 +50,7 @@ public sealed record ArgMaxLayer : PlanLayer
 
     internal override double[] Evaluate(LayerPlace place, double[][] inputs, double[][] parameters) =>
         [.. inputs[0].Chunk(place.Input.Shape.Dimensions[^1]).Select(row => (double)Array.IndexOf(row, row.Max()))];
+
+    private static ComparisonReach Reach(LayerPlace place) => place.Setting.Reach(
+        place.Input.Upper - place.Input.Lower + place.Setting.Ulp, place.Setting.FractionalBits, place.Input.Shape.Length * 8); // groups of 16 compare up to 7.5 pairs for each number
 }

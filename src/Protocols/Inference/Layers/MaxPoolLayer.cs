@@ -6,7 +6,7 @@ using PrivacyGrains.Protocols.Wire;
 
 namespace PrivacyGrains.Protocols.Inference.Layers;
 
-/// <summary>The greatest number under each window, exact, in 8 rounds for each doubling of the window; padding counts as less than all.</summary>
+/// <summary>The greatest number under each window, exact, in 8 rounds for each doubling of the window, or 1 by keys; padding counts as less than all.</summary>
 public sealed record MaxPoolLayer : PlanLayer
 {
     internal const byte Number = 15;
@@ -35,9 +35,9 @@ public sealed record MaxPoolLayer : PlanLayer
             : setting.RangeTrouble("A compared difference", inputs[0].Upper - inputs[0].Lower + setting.Ulp, setting.FractionalBits) is { } trouble ? trouble
             : inputs[0] with { Shape = shape };
 
-    internal override ImmutableArray<CorrelationRequest> Requests(LayerPlace place) => RowMaximum.Requests(place.Scheme, place.Output.Shape.Length, Window.Size);
+    internal override ImmutableArray<CorrelationRequest> Requests(LayerPlace place) => MaximumOf(place, Window.Size).Requests;
 
-    internal override ImmutableArray<int> WordsPerRound(LayerPlace place) => RowMaximum.WordsPerRound(place.Scheme, place.Output.Shape.Length, Window.Size);
+    internal override ImmutableArray<int> WordsPerRound(LayerPlace place) => MaximumOf(place, Window.Size).WordsPerRound;
 
     internal override IEnumerable<AwaitingPeers[]> Script(LayerPlace place, LayerRun run, ShareTensor[] inputs, Slot<ShareTensor> slot)
     {
@@ -45,9 +45,8 @@ public sealed record MaxPoolLayer : PlanLayer
         var least = Math.Floor(Math.ScaleB(place.Input.Lower, place.Setting.FractionalBits));
         var windows = RecordMap.Apply(
             inputs[0], PoolMap(place.Input, Window), place.Scheme.Algebra.FromSigned((long)least), TensorShape.Of(place.Output.Shape.Length, Window.Size));
-        var levels = Tournament.Take(run.Committee, windows.Shape, run.Correlations, indexed: false);
         var greatest = new Slot<ShareTensor>();
-        foreach (var round in RowMaximum.Script(run.Committee, windows, levels, greatest))
+        foreach (var round in MaximumOf(place, Window.Size).Script(run.Committee, windows, run.Correlations, greatest))
         {
             yield return round;
         }
@@ -57,6 +56,14 @@ public sealed record MaxPoolLayer : PlanLayer
 
     internal override double[] Evaluate(LayerPlace place, double[][] inputs, double[][] parameters) =>
         [.. RecordMap.Apply<double>(inputs[0], place.Input.Records, PoolMap(place.Input, Window), double.NegativeInfinity).Chunk(Window.Size).Select(window => window.Max())];
+
+    /// <summary>The greatest of rows of so many of the input's numbers, one row for each of the output.</summary>
+    internal static MaximumStep MaximumOf(LayerPlace place, int columns)
+    {
+        var (setting, rows) = (place.Setting, place.Output.Shape.Length);
+        return new MaximumStep(
+            place.Scheme, rows, columns, setting.Reach(place.Input.Upper - place.Input.Lower + setting.Ulp, setting.FractionalBits, checked(rows * (columns / 2))));
+    }
 
     /// <summary>One number for each window, or null.</summary>
     internal static TensorShape? PoolShape(PlanValue input, SlidingWindow window) =>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using PrivacyGrains.Protocols.Dealing;
-using PrivacyGrains.Protocols.Functions;
 using PrivacyGrains.Protocols.Sharing;
 using PrivacyGrains.Protocols.Wire;
 
@@ -47,10 +46,10 @@ public sealed record ReduceLayer : PlanLayer
     }
 
     internal override ImmutableArray<CorrelationRequest> Requests(LayerPlace place) =>
-        TakesGreatest ? RowMaximum.Requests(place.Scheme, place.Output.Shape.Length, place.Input.Shape.Dimensions[^1]) : [];
+        TakesGreatest ? MaxPoolLayer.MaximumOf(place, place.Input.Shape.Dimensions[^1]).Requests : [];
 
     internal override ImmutableArray<int> WordsPerRound(LayerPlace place) =>
-        TakesGreatest ? RowMaximum.WordsPerRound(place.Scheme, place.Output.Shape.Length, place.Input.Shape.Dimensions[^1]) : [];
+        TakesGreatest ? MaxPoolLayer.MaximumOf(place, place.Input.Shape.Dimensions[^1]).WordsPerRound : [];
 
     internal override IEnumerable<AwaitingPeers[]> Script(LayerPlace place, LayerRun run, ShareTensor[] inputs, Slot<ShareTensor> slot)
     {
@@ -61,9 +60,8 @@ public sealed record ReduceLayer : PlanLayer
             yield break;
         }
 
-        var levels = Tournament.Take(run.Committee, rows.Shape, run.Correlations, indexed: false);
         var greatest = new Slot<ShareTensor>();
-        foreach (var round in RowMaximum.Script(run.Committee, rows, levels, greatest))
+        foreach (var round in MaxPoolLayer.MaximumOf(place, rows.Shape.Columns).Script(run.Committee, rows, run.Correlations, greatest))
         {
             yield return round;
         }

@@ -53,13 +53,13 @@ public sealed record SoftmaxLayer : PlanLayer
     internal override ImmutableArray<CorrelationRequest> Requests(LayerPlace place)
     {
         var (rows, columns) = Matrix(place);
-        return Softmax.Requests(place.Scheme, rows, columns, place.Setting.FractionalBits, IsLogarithm);
+        return Softmax.Requests(place.Scheme, rows, columns, place.Setting.FractionalBits, IsLogarithm, Reach(place));
     }
 
     internal override ImmutableArray<int> WordsPerRound(LayerPlace place)
     {
         var (rows, columns) = Matrix(place);
-        return Softmax.WordsPerRound(place.Scheme, rows, columns, place.Setting.FractionalBits, IsLogarithm);
+        return Softmax.WordsPerRound(place.Scheme, rows, columns, place.Setting.FractionalBits, IsLogarithm, Reach(place));
     }
 
     internal override IEnumerable<AwaitingPeers[]> Script(LayerPlace place, LayerRun run, ShareTensor[] inputs, Slot<ShareTensor> slot)
@@ -67,7 +67,7 @@ public sealed record SoftmaxLayer : PlanLayer
         var (rows, columns) = Matrix(place);
         var shares = new Slot<ShareTensor>();
         foreach (var round in Softmax.Script(
-            run.Committee, inputs[0].Reshape(TensorShape.Of(rows, columns)), place.Setting.FractionalBits, IsLogarithm, run.Correlations, run.Random, shares))
+            run.Committee, inputs[0].Reshape(TensorShape.Of(rows, columns)), place.Setting.FractionalBits, IsLogarithm, run.Correlations, run.Random, shares, Reach(place)))
         {
             yield return round;
         }
@@ -83,6 +83,10 @@ public sealed record SoftmaxLayer : PlanLayer
             return row.Select(x => IsLogarithm ? x - logarithm : Math.Exp(x - logarithm));
         }),
     ];
+
+    // Differences of a row's numbers, those to the thresholds of e^x, and sums of its columns' exponentials with thresholds up to them.
+    private static ComparisonReach Reach(LayerPlace place) => place.Setting.Reach(
+        place.Input.Upper - place.Input.Lower + Matrix(place).Columns + 16, Math.Max(place.Setting.FractionalBits, SoftmaxTables.InnerBits), place.Input.Shape.Length * 8);
 
     private static (int Rows, int Columns) Matrix(LayerPlace place)
     {
