@@ -59,6 +59,9 @@ internal sealed class Bracket
         return levels.ToImmutable();
     }
 
+    /// <summary>All columns in one group.</summary>
+    internal static Bracket Whole(int columns) => new(columns, 1);
+
     /// <summary>AND gates per row, level by level of the trees that join every candidate's results.</summary>
     internal IEnumerable<int> Gates()
     {

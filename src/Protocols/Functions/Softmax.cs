@@ -117,7 +117,7 @@ public static class Softmax
             yield return round;
         }
 
-        var less = x.Subtract(Across(greatest.Value, columns)).Flat();
+        var less = x.Subtract(greatest.Value.Across(columns)).Flat();
 
         // 2. Their exponentials, and the sum of each row.
         var powers = new Slot<ShareTensor>();
@@ -137,7 +137,7 @@ public static class Softmax
             yield return round;
         }
 
-        var spread = Across(result.Value, columns).Flat();
+        var spread = result.Value.Across(columns).Flat();
         if (multiply is null)
         {
             slot.Value = less.Subtract(spread).Reshape(x.Shape);
@@ -162,7 +162,4 @@ public static class Softmax
             SoftmaxTables.Exp(scheme, fractionalBits, columns),
             logarithm ? SoftmaxTables.Log(scheme, fractionalBits, columns) : SoftmaxTables.Reciprocal(scheme, columns));
     }
-
-    // One number per row, in every column.
-    private static ShareTensor Across(ShareTensor numbers, int columns) => numbers.Reshape(TensorShape.Of(numbers.Shape.Length, 1)).Columns(new int[columns]);
 }

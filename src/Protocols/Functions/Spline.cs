@@ -126,7 +126,7 @@ internal static class Spline
     }
 
     // Piece i applies where threshold i - 1 is reached and threshold i is not; thresholds are reached in order, so that is an exclusive or.
-    private static BitShares OneHot(Committee committee, ImmutableArray<BitShares> reached, int piece)
+    internal static BitShares OneHot(Committee committee, ImmutableArray<BitShares> reached, int piece)
     {
         var words = piece == 0 ? new ulong[reached[0].Words.Length] : reached[piece - 1].Words.ToArray();
         if (piece == 0 && committee.Self == 0)

@@ -144,7 +144,7 @@ internal static class Tournament
     }
 
     // A public number's share: the constant where the scheme adds constants, else zero.
-    private static ShareTensor ColumnNumbers(Committee committee, TensorShape shape)
+    internal static ShareTensor ColumnNumbers(Committee committee, TensorShape shape)
     {
         var words = new ulong[shape.Length];
         for (var i = 0; i < words.Length && committee.Scheme.AddsConstants(committee.Self); i++)

@@ -115,6 +115,9 @@ public sealed partial class ShareTensor
         return new ShareTensor(Scheme, Party, shape, words);
     }
 
+    /// <summary>One number for each row, put in every column.</summary>
+    internal ShareTensor Across(int columns) => Reshape(TensorShape.Of(Shape.Length, 1)).Columns(new int[columns]);
+
     /// <summary>The same elements in one dimension.</summary>
     internal ShareTensor Flat() => new(Scheme, Party, TensorShape.Of(Shape.Length), _words);
 

@@ -55,6 +55,9 @@ public sealed class LayerTests
         ["exp"] = ([6], CurveLayer.Create(CurveKind.Exp), 1, 1.0 / 32),
         ["leaky relu"] = ([6], CurveLayer.Create(CurveKind.LeakyRelu, 0.1), 1, 1.0 / 1024),
         ["hard sigmoid"] = ([6], CurveLayer.Create(CurveKind.HardSigmoid, 0.2, 0.5), 1, 1.0 / 1024),
+        ["normalization"] = ([2, 5], NormalizationLayer.Create(1e-3), 1, 1.0 / 256),
+        ["top-k"] = ([2, 5], TopKLayer.Create(3, places: false), 1, 0),
+        ["places of the top k"] = ([2, 5], TopKLayer.Create(2, places: true), 1, 0),
         ["softmax"] = ([2, 5], SoftmaxLayer.Instance, 1, 1.0 / 1024),
         ["log-softmax"] = ([2, 5], SoftmaxLayer.Logarithm, 1, 1.0 / 1024),
     };
@@ -181,6 +184,13 @@ public sealed class LayerTests
             Assert.Throws<ArgumentException>(() => InferencePlan.Create(SharingScheme.Additive(3), 2, 3, [CurveLayer.Create(kind)], 16, 4));
         }
 
+        PlanNode[] quotient = [new(ClipLayer.Create(0.5, 3), [0]), new(DivisionLayer.Instance, [0, 1])];
+        var ratio = InferencePlan.CreateGraph(SharingScheme.Additive(3), 2, 3, quotient, 16, 4);
+        var numbers = Numbers(6, 2, 4);
+        Assert.All(
+            numbers.Zip(new InferenceRun(ratio, numbers, Array.Empty<IReadOnlyList<double[]>>()).Complete()),
+            pair => Assert.InRange(pair.Second - (pair.First / Math.Clamp(pair.First, 0.5, 3)), -1.0 / 512, 1.0 / 512));
+        Assert.Throws<ArgumentException>(() => InferencePlan.CreateGraph(SharingScheme.Additive(3), 2, 3, [new(DivisionLayer.Instance, [0, 0])], 16, 4));
         Assert.Throws<ArgumentException>(() => InferencePlan.Create(SharingScheme.Additive(3), 2, 3, [CurveLayer.Create(CurveKind.Exp)], 16, 17));
         Assert.Throws<ArgumentOutOfRangeException>(() => CurveLayer.Create(CurveKind.Exp, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => CurveLayer.Create((CurveKind)99));

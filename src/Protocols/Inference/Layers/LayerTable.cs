@@ -31,6 +31,9 @@ internal static class LayerTable
         TanhLayer.Number => TanhLayer.Instance,
         CurveLayer.Number => CurveLayer.Read(ref reader),
         SoftmaxLayer.Number => SoftmaxLayer.Read(ref reader),
+        DivisionLayer.Number => DivisionLayer.Instance,
+        NormalizationLayer.Number => NormalizationLayer.Read(ref reader),
+        TopKLayer.Number => TopKLayer.Read(ref reader),
         _ => null,
     };
 
