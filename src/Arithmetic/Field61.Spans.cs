@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace PrivacyGrains.Arithmetic;
 
 public static partial class Field61
@@ -21,33 +24,29 @@ public static partial class Field61
     }
 
     /// <summary>x * y, element by element.</summary>
-    public static void Multiply(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> destination)
-    {
-        WordLoops.RequireSameLength(x.Length, y.Length, destination.Length);
-        for (var i = 0; i < x.Length; i++)
-        {
-            destination[i] = Multiply(x[i], y[i]);
-        }
-    }
+    public static void Multiply(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> destination) =>
+        WordLoops.Apply<MultiplyField61>(x, y, destination);
 
     /// <summary>x times one factor.</summary>
-    public static void Scale(ReadOnlySpan<ulong> x, ulong factor, Span<ulong> destination)
-    {
-        WordLoops.RequireSameLength(x.Length, x.Length, destination.Length);
-        for (var i = 0; i < x.Length; i++)
-        {
-            destination[i] = Multiply(x[i], factor);
-        }
-    }
+    public static void Scale(ReadOnlySpan<ulong> x, ulong factor, Span<ulong> destination) =>
+        WordLoops.Apply<MultiplyField61>(x, factor, destination);
+
+    /// <summary>The scalar twin of <see cref="Multiply(ReadOnlySpan{ulong}, ReadOnlySpan{ulong}, Span{ulong})"/>.</summary>
+    internal static void MultiplyScalar(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> y, Span<ulong> destination) =>
+        WordLoops.Scalar<MultiplyField61>(x, y, destination);
 
     /// <summary>Adds x times one factor to what the sums hold.</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void MultiplyAdd(ReadOnlySpan<ulong> x, ulong factor, Span<ulong> sums)
     {
         WordLoops.RequireSameLength(x.Length, x.Length, sums.Length);
-        for (var i = 0; i < x.Length; i++)
+        const int Run = 512;
+        Span<ulong> terms = stackalloc ulong[Run];
+        for (var at = 0; at < x.Length; at += Run)
         {
-            sums[i] = Add(sums[i], Multiply(x[i], factor));
+            var length = Math.Min(Run, x.Length - at);
+            Scale(x.Slice(at, length), factor, terms[..length]);
+            Add(sums.Slice(at, length), terms[..length], sums.Slice(at, length));
         }
     }
 
@@ -58,7 +57,21 @@ public static partial class Field61
     /// <summary>Whether every word is below p. Stops at the first that is not: use it on public or masked words.</summary>
     public static bool AreElements(ReadOnlySpan<ulong> words)
     {
-        foreach (var word in words)
+        var done = 0;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            foreach (var vector in MemoryMarshal.Cast<ulong, Vector512<ulong>>(words))
+            {
+                if (Vector512.GreaterThanOrEqualAny(vector, Vector512.Create(Modulus)))
+                {
+                    return false;
+                }
+            }
+
+            done = words.Length - (words.Length % Vector512<ulong>.Count);
+        }
+
+        foreach (var word in words[done..])
         {
             if (word >= Modulus)
             {

@@ -113,4 +113,48 @@ public sealed class Field61Tests
 
         Assert.Throws<ArgumentException>(() => Field61.MultiplyAdd(x, 1, new ulong[76]));
     }
+
+    [Fact]
+    public void Multiply_OfVectors_EqualsTheScalarTwin_AtTheEdgesToo()
+    {
+        ulong[] edges = [0, 1, 2, (1UL << 30) - 1, 1UL << 30, (1UL << 31) - 1, 1UL << 31, (1UL << 31) + 1, 1UL << 60, Field61.Modulus - 2, Field61.Modulus - 1];
+        var x = edges.SelectMany(a => edges.Select(_ => a)).ToArray();
+        var y = edges.SelectMany(_ => edges).ToArray();
+        var random = new PrivacyGrains.Arithmetic.Randomness.AesCtrRandomSource(new byte[16]);
+        var (a, b) = (new ulong[4099], new ulong[4099]);
+        UniformElements.FillField61(random, a);
+        UniformElements.FillField61(random, b);
+        foreach (var (left, right) in ((ulong[], ulong[])[])[(x, y), (a, b), (a[..3], b[..3])])
+        {
+            var (vectors, scalars, halves) = (new ulong[left.Length], new ulong[left.Length], new ulong[left.Length]);
+            Field61.Multiply(left, right, vectors);
+            Field61.MultiplyScalar(left, right, scalars);
+            for (var i = 0; i < left.Length; i++)
+            {
+                halves[i] = MultiplyField61.Apply(System.Runtime.Intrinsics.Vector256.Create(left[i]), System.Runtime.Intrinsics.Vector256.Create(right[i]))[0];
+            }
+
+            Assert.Equal(scalars, vectors);
+            Assert.Equal(scalars, halves);
+            Assert.True(Field61.AreElements(vectors));
+        }
+    }
+
+    [Fact]
+    public void AreElements_OneWordThatIsNone_IsFoundAnywhere()
+    {
+        for (var length = 1; length < 20; length++)
+        {
+            for (var at = 0; at < length; at++)
+            {
+                var words = new ulong[length];
+                words[at] = Field61.Modulus - 1;
+                Assert.True(Field61.AreElements(words));
+                words[at] = Field61.Modulus;
+                Assert.False(Field61.AreElements(words));
+                words[at] = ulong.MaxValue;
+                Assert.False(Field61.AreElements(words));
+            }
+        }
+    }
 }

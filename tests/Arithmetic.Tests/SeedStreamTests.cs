@@ -67,4 +67,29 @@ public sealed class SeedStreamTests
 
     [Fact]
     public void Constructor_SeedOfAnotherLength_IsRefused() => Assert.Throws<ArgumentException>(() => new AesCtrRandomSource(new byte[15]));
+
+    [Fact]
+    public void Branch_AnywhereInTheStream_ReadsOn_AndTheStreamGoesOnBehindIt()
+    {
+        var whole = new byte[300_000];
+        using (var source = new AesCtrRandomSource(new byte[16]))
+        {
+            source.Fill(whole);
+        }
+
+        foreach (var (before, length) in ((int, int)[])[(0, 0), (0, 8), (8, 16), (24, 5000), (4096, 4096), (4104, 200_000), (100_001, 33)])
+        {
+            using var source = new AesCtrRandomSource(new byte[16]);
+            var (first, middle, last) = (new byte[before], new byte[length], new byte[50_000]);
+            source.Fill(first);
+            using var branch = source.Branch(length);
+            source.Fill(last.AsSpan(0, 7));
+            branch.Fill(middle.AsSpan(0, length / 2));
+            source.Fill(last.AsSpan(7));
+            branch.Fill(middle.AsSpan(length / 2));
+            Assert.Equal(whole[..before], first);
+            Assert.Equal(whole[before..(before + length)], middle);
+            Assert.Equal(whole[(before + length)..(before + length + last.Length)], last);
+        }
+    }
 }

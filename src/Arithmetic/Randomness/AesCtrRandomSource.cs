@@ -58,11 +58,36 @@ public sealed class AesCtrRandomSource : IRandomSource, IDisposable
         }
     }
 
+    /// <summary>Hands the next bytes of the stream to a reader of its own; this one goes on behind them.</summary>
+    /// <param name="length">How many bytes, at least 0. The reader is for no more.</param>
+    /// <returns>A reader; its owner disposes it.</returns>
+    public AesCtrRandomSource Branch(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        var place = checked(((long)_next * BlockLength) - (_stream.Length - _used));
+        var key = _aes.Key;
+        var reader = new AesCtrRandomSource(key);
+        CryptographicOperations.ZeroMemory(key);
+        reader.Seek(place);
+        Seek(checked(place + length));
+        return reader;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _aes.Dispose();
         CryptographicOperations.ZeroMemory(_stream);
+    }
+
+    private void Seek(long place)
+    {
+        (_next, _used) = ((ulong)place / BlockLength, BufferLength);
+        if (place % BlockLength != 0)
+        {
+            Encrypt(_stream);
+            _used = (int)(place % BlockLength);
+        }
     }
 
     private int TakeBuffered(Span<byte> destination)

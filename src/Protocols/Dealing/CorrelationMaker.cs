@@ -10,7 +10,7 @@ internal static class CorrelationMaker
         switch (request.Kind)
         {
             case CorrelationKind.ElementwiseTriple:
-                Product(algebra, deal.Random(request.First), deal.Random(request.First), deal);
+                deal.Products(request.First);
                 break;
             case CorrelationKind.MatrixTriple:
                 Matrix(request, algebra, deal, deal.Random(request.First * request.Second), deal.Random(request.Second * request.Third));

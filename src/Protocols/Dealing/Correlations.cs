@@ -211,7 +211,8 @@ public sealed class Correlations : IDisposable
         + sizeof(int) + sizeof(int) + AesCtrRandomSource.SeedLength + sizeof(int);
 
     internal static byte[] WriteBlob(SessionId session, ReadOnlySpan<byte> digest, int party, ReadOnlySpan<byte> seed, ReadOnlySpan<ulong> correction) =>
-        new WireWriter(MessageKind, MessageVersion).Text(session.Value).Bytes(digest).Int32(party).Bytes(seed).Words(correction).ToArray();
+        new WireWriter(MessageKind, MessageVersion, checked((int)(HeaderBytes(session) + ((long)correction.Length * sizeof(ulong)))))
+            .Text(session.Value).Bytes(digest).Int32(party).Bytes(seed).Words(correction).ToArray();
 
     private static bool AreElements(PreprocessingPlan plan, int party, ReadOnlySpan<ulong> correction)
     {

@@ -144,11 +144,7 @@ public abstract class AwaitingPeers<T> : AwaitingPeers
 
     /// <summary>The same words to every peer. The array becomes the round's own: what is opened takes its place and is handed to <paramref name="finish"/>.</summary>
     internal static AwaitingPeers<T> Broadcast(Committee committee, Combination combination, ulong[] words, Func<ulong[], T> finish) =>
-        new WholeRound<T>(committee, combination, [words], finish);
-
-    /// <summary>Words of their own for every party, this one included. The arrays become the round's own, as for <see cref="Broadcast"/>.</summary>
-    internal static AwaitingPeers<T> Deliver(Committee committee, ulong[][] words, Func<ulong[], T> finish) =>
-        new WholeRound<T>(committee, Combination.Reshare, words, finish);
+        new WholeRound<T>(committee, combination, words, finish);
 
     /// <summary>The same words to every peer, never held: made run by run as they are sent, and again as they are opened.</summary>
     /// <param name="committee">Who computes.</param>
@@ -157,7 +153,11 @@ public abstract class AwaitingPeers<T> : AwaitingPeers
     /// <param name="write">Makes a run of the words from the place that it is told; the same ones each time, until <paramref name="finish"/> has read them.</param>
     /// <param name="finish">Reads what is opened, run by run, and ends the round.</param>
     internal static AwaitingPeers<T> Stream(Committee committee, Combination combination, int words, WriteWords write, Func<OpenedWords, T> finish) =>
-        new StreamedRound<T>(committee, combination, words, write, finish);
+        new StreamedRound<T>(committee, combination, words, (_, from, destination) => write(from, destination), finish);
+
+    /// <summary>Words of their own for every party, never held, as for <see cref="Stream"/>: party, place and run are told.</summary>
+    internal static AwaitingPeers<T> Deal(Committee committee, int words, DealWords write, Func<OpenedWords, T> finish) =>
+        new StreamedRound<T>(committee, Combination.Reshare, words, write, finish);
 
     private protected sealed override void Continue(OpenedWords opened) => _result = Complete(opened);
 

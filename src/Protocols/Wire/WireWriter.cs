@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -11,44 +10,44 @@ namespace PrivacyGrains.Protocols.Wire;
 /// </remarks>
 public sealed class WireWriter
 {
-    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private byte[] _buffer;
+    private int _length;
 
     /// <summary>Starts a message.</summary>
     /// <param name="kind">The message's name, as <c>secagg.advertise</c>.</param>
     /// <param name="version">The version of its layout, from 1.</param>
-    public WireWriter(string kind, byte version)
+    /// <param name="capacity">Its length in bytes, where that is known: then nothing is copied.</param>
+    public WireWriter(string kind, byte version, int capacity = 256)
     {
+        _buffer = GC.AllocateUninitializedArray<byte>(capacity);
         Text(kind);
         Byte(version);
     }
 
     /// <summary>The bytes so far.</summary>
-    public ReadOnlyMemory<byte> Written => _buffer.WrittenMemory;
+    public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _length);
 
-    /// <summary>The bytes so far, copied.</summary>
-    public byte[] ToArray() => _buffer.WrittenSpan.ToArray();
+    /// <summary>The bytes so far: copied, except where they fill the capacity that was asked for.</summary>
+    public byte[] ToArray() => _length == _buffer.Length ? _buffer : _buffer.AsSpan(0, _length).ToArray();
 
     /// <summary>One byte.</summary>
     public WireWriter Byte(byte value)
     {
-        _buffer.GetSpan(1)[0] = value;
-        _buffer.Advance(1);
+        Take(1)[0] = value;
         return this;
     }
 
     /// <summary>Four bytes.</summary>
     public WireWriter Int32(int value)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(_buffer.GetSpan(4), value);
-        _buffer.Advance(4);
+        BinaryPrimitives.WriteInt32LittleEndian(Take(sizeof(int)), value);
         return this;
     }
 
     /// <summary>Eight bytes.</summary>
     public WireWriter UInt64(ulong value)
     {
-        BinaryPrimitives.WriteUInt64LittleEndian(_buffer.GetSpan(8), value);
-        _buffer.Advance(8);
+        BinaryPrimitives.WriteUInt64LittleEndian(Take(sizeof(ulong)), value);
         return this;
     }
 
@@ -56,8 +55,7 @@ public sealed class WireWriter
     public WireWriter Bytes(ReadOnlySpan<byte> value)
     {
         Int32(value.Length);
-        value.CopyTo(_buffer.GetSpan(value.Length));
-        _buffer.Advance(value.Length);
+        value.CopyTo(Take(value.Length));
         return this;
     }
 
@@ -69,7 +67,7 @@ public sealed class WireWriter
     {
         Int32(values.Length);
         var bytes = checked(values.Length * sizeof(ulong));
-        var target = _buffer.GetSpan(bytes)[..bytes];
+        var target = Take(bytes);
         if (BitConverter.IsLittleEndian)
         {
             MemoryMarshal.AsBytes(values).CopyTo(target);
@@ -82,7 +80,19 @@ public sealed class WireWriter
             }
         }
 
-        _buffer.Advance(bytes);
         return this;
+    }
+
+    private Span<byte> Take(int length)
+    {
+        var end = checked(_length + length);
+        if (end > _buffer.Length)
+        {
+            Array.Resize(ref _buffer, (int)Math.Min(Array.MaxLength, Math.Max(end, 2L * _buffer.Length)));
+        }
+
+        var taken = _buffer.AsSpan(_length, length);
+        _length = end;
+        return taken;
     }
 }
