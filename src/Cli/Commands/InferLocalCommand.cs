@@ -9,12 +9,12 @@ using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Cli.Commands;
 
-/// <summary><c>infer --model --input --parties</c>: all sides of a joint inference in this process, from an ONNX file and a CSV file.</summary>
+/// <summary><c>infer --model --input --parties</c>: a joint inference from an ONNX file and a CSV file; all sides in this process, or with <c>--url</c> those of a running consortium.</summary>
 internal static class InferLocalCommand
 {
-    private static readonly Option<string?> Model = new("--model") { Description = "An ONNX file. Runs all sides here, without a consortium and without secrecy." };
+    private static readonly Option<string?> Model = new("--model") { Description = "An ONNX file. Without --url all sides run here, without secrecy; with it, in a running consortium." };
     private static readonly Option<string?> Input = new("--input") { Description = "A CSV file: a header, then one record a row, its numbers flattened row-major." };
-    private static readonly Option<int> Parties = new("--parties") { Description = "Sides of the local run, 2 to 64.", DefaultValueFactory = _ => 2 };
+    private static readonly Option<int> Parties = new("--parties") { Description = "How many compute, 2 to 64.", DefaultValueFactory = _ => 2 };
     private static readonly Option<string> Scheme = Schemes();
     private static readonly Option<int?> Threshold = new("--corruption-threshold") { Description = "So many sides together learn nothing; shamir only (default: the most below half)." };
     private static readonly Option<int?> FractionalBits = new("--fractional-bits") { Description = "Of fixed point (default: as many as the ranges leave room for, 13 to 20)." };
@@ -28,22 +28,22 @@ internal static class InferLocalCommand
     /// <summary>Adds the local run to the command that has the others below it.</summary>
     public static Command AddTo(Command infer)
     {
-        foreach (var option in (Option[])[Model, Input, Parties, Scheme, Threshold, FractionalBits, InputBound, PublicModel, NoClear, Plan, Rows])
+        foreach (var option in (Option[])[Model, Input, Parties, Scheme, Threshold, FractionalBits, InputBound, PublicModel, NoClear, Plan, Rows, .. InferConsortiumCommand.Options])
         {
             infer.Add(option);
         }
 
-        infer.Runs(Run);
+        infer.Runs(RunAsync);
         return infer;
     }
 
-    private static Task Run(ParseResult parsed, CommandOutput output, CancellationToken cancel)
+    private static async Task RunAsync(ParseResult parsed, CommandOutput output, CancellationToken cancel)
     {
         var (input, plans) = (parsed.GetValue(Input), parsed.GetValue(Plan));
         if (parsed.GetValue(Model) is not { } model || (input is null && !plans))
         {
             throw new InputException(
-                "command.wrong", $"Name one of: {string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(c => c.Name))}; or give --model with --input for a local run, or with --plan for its cost. See: privacygrains infer --help");
+                "command.wrong", $"Name one of: {string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(c => c.Name))}; or give --model with --input for a run, here or with --url in a consortium, or with --plan for its cost. See: privacygrains infer --help");
         }
 
         var scheme = SchemeOf(parsed);
@@ -71,11 +71,21 @@ internal static class InferLocalCommand
         if (plans)
         {
             LocalPlanReport.Write(output, network, scheme, rows ?? records?.Length ?? 1, LocalInference.BoundOf(network, records, bound), options);
-            return Task.CompletedTask;
+            return;
+        }
+
+        if (parsed.GetValue(CommonOptions.Url) is not null)
+        {
+            Write(output, network, await InferConsortiumCommand.RunAsync(parsed, output, network, records!, scheme, options, cancel));
+            return;
         }
 
         output.Note($"A local run: all {scheme.Parties} sides are in this process, so nothing is secret from it.");
-        var result = LocalInference.Run(network, records!, scheme, options, SystemRandomSource.Instance, cancel);
+        Write(output, network, LocalInference.Run(network, records!, scheme, options, SystemRandomSource.Instance, cancel));
+    }
+
+    private static void Write(CommandOutput output, OnnxNetwork network, LocalInferenceResult result)
+    {
         var document = new LocalInferenceDocument(
             result.Outputs, result.ClearOutputs, result.MaxAbsError, result.FractionalBits, result.Cost, new SecondsBody(result.OfflineSeconds, result.OnlineSeconds));
         output.Result(document, console =>
@@ -87,10 +97,9 @@ internal static class InferLocalCommand
                 ? $"At most {error:G3} from the clear model, with {result.FractionalBits} fractional bits." : $"{result.FractionalBits} fractional bits; not compared with the clear model.");
             console.Line($"{InferCommands.Costs(result.Cost)} {Tables.Number(result.OfflineSeconds)} s offline, {Tables.Number(result.OnlineSeconds)} s online.");
         });
-        return Task.CompletedTask;
     }
 
-    private static double[][] Records(string input, OnnxNetwork network)
+    internal static double[][] Records(string input, OnnxNetwork network)
     {
         var table = CsvTable.Read(input);
         return table.Header.Count == network.Features
@@ -120,7 +129,7 @@ internal static class InferLocalCommand
                 threshold is null ? "inference.bad-parties" : "inference.bad-threshold", $"Shamir shares need 1 <= t < n; t is {t} and n is {parties}. Take 3 parties or more, or another --corruption-threshold.");
     }
 
-    private static OnnxNetwork Network(string path)
+    internal static OnnxNetwork Network(string path)
     {
         byte[] bytes;
         try

@@ -142,6 +142,20 @@ public sealed class JointInference(PartyFolder folder, GatewayClient client, IRa
         return new InferenceAnswer(values, view, outputs.Sides);
     }
 
+    /// <summary>Ends a session that this party asked for, without a result. Does not throw where the gateway is away or the session is over: its deadline ends it then.</summary>
+    /// <param name="session">The session.</param>
+    public async Task CancelAsync(string session)
+    {
+        try
+        {
+            await client.Inferences.CancelAsync(session, CancellationToken.None);
+        }
+        catch (GatewayException)
+        {
+            // It ends by its deadline.
+        }
+    }
+
     /// <summary>Marks the disclosure of a session that was aborted. Idempotent; does nothing where there is none, or none that was committed.</summary>
     /// <param name="budget">The ledger's name.</param>
     /// <param name="session">The session.</param>
