@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PrivacyGrains.Client.Errors;
 using PrivacyGrains.Learning.Onnx;
+using PrivacyGrains.Protocols.Functions;
 using PrivacyGrains.Protocols.Inference;
 using PrivacyGrains.Protocols.Inference.Layers;
 using PrivacyGrains.Protocols.Sharing;
@@ -142,13 +143,13 @@ internal sealed class NetworkDraft
             case ConcatNetworkLayer concat:
                 return ConcatLayer.Create(concat.Axis);
             case FunctionNetworkLayer function:
-                return Function(node, function.Function);
+                return Function(node, function);
             default:
                 throw Lacking(node);
         }
     }
 
-    private static PlanLayer Function(NetworkNode node, NetworkFunction function) => function switch
+    private static PlanLayer Function(NetworkNode node, FunctionNetworkLayer layer) => layer.Function switch
     {
         NetworkFunction.Relu => PlanLayer.Relu,
         NetworkFunction.Sigmoid => PlanLayer.Sigmoid,
@@ -159,6 +160,19 @@ internal sealed class NetworkDraft
         NetworkFunction.Add => CombineLayer.Add,
         NetworkFunction.Subtract => CombineLayer.Subtract,
         NetworkFunction.Multiply => MultiplyLayer.Instance,
+        NetworkFunction.Softmax => SoftmaxLayer.Instance,
+        NetworkFunction.LogSoftmax => SoftmaxLayer.Logarithm,
+        NetworkFunction.Exp => CurveLayer.Create(CurveKind.Exp),
+        NetworkFunction.Log => CurveLayer.Create(CurveKind.Log),
+        NetworkFunction.Sqrt => CurveLayer.Create(CurveKind.Sqrt),
+        NetworkFunction.InverseSqrt => CurveLayer.Create(CurveKind.InverseSqrt),
+        NetworkFunction.Reciprocal => CurveLayer.Create(CurveKind.Reciprocal),
+        NetworkFunction.Abs => CurveLayer.Create(CurveKind.Abs),
+        NetworkFunction.Erf => CurveLayer.Create(CurveKind.Erf),
+        NetworkFunction.Gelu => CurveLayer.Create(CurveKind.Gelu),
+        NetworkFunction.Silu => CurveLayer.Create(CurveKind.Silu),
+        NetworkFunction.Softplus => CurveLayer.Create(CurveKind.Softplus),
+        NetworkFunction.Elu => layer.Alpha is > 0 and <= 4 ? CurveLayer.Create(CurveKind.Elu, layer.Alpha) : throw Lacking(node),
         _ => throw Lacking(node),
     };
 

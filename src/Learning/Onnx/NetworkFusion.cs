@@ -5,7 +5,7 @@ namespace PrivacyGrains.Learning.Onnx;
 /// <summary>Makes a graph cheaper without changing what it computes.</summary>
 /// <remarks>
 /// 1. A factor or a summand after a dense layer or a convolution goes into its weights (batch norm, a bias alone). 2. One before a dense layer does too (a standardisation). 3. A max-pool goes before a ReLU: they
-/// commute, and fewer numbers are compared. 4. What works element by element goes before a change of dimensions, and two such changes are one, or none. 5. What nothing takes is left out. Each only where the
+/// commute, and fewer numbers are compared. SiLU, GELU, 1 / sqrt and ln sigmoid, which exporters write as several functions, are one or two. 4. What works element by element goes before a change of dimensions, and two such changes are one, or none. 5. What nothing takes is left out. Each only where the
 /// value between has no other use.
 /// </remarks>
 internal static class NetworkFusion
@@ -24,6 +24,48 @@ internal static class NetworkFusion
         return Compact(graph, output);
     }
 
+    private static bool IsNear(double value, double wanted) => Math.Abs(value - wanted) < 1e-6;
+
+    // Functions that exporters write as several, and two scalings one after the other.
+    private static NetworkLayer? Joined(NetworkLayer first, NetworkLayer next) => (first, next) switch
+    {
+        (FunctionNetworkLayer { Function: NetworkFunction.Sqrt }, FunctionNetworkLayer { Function: NetworkFunction.Reciprocal }) => new FunctionNetworkLayer(NetworkFunction.InverseSqrt),
+        (ScaleNetworkLayer a, ScaleNetworkLayer b) => new ScaleNetworkLayer(a.Factor * b.Factor, (a.Summand * b.Factor) + b.Summand),
+        _ => null,
+    };
+
+    // x sigmoid(x), and x (1 + erf(x / sqrt 2)): with its factor of one half the GELU.
+    private static NetworkNode? Product(List<NetworkNode?> graph, NetworkNode node, int[] uses)
+    {
+        if (node is not { Layer: FunctionNetworkLayer { Function: NetworkFunction.Multiply }, Inputs: [var one, var other] })
+        {
+            return null;
+        }
+
+        foreach (var (x, gate) in ((int, int)[])[(one, other), (other, one)])
+        {
+            if (gate == 0 || uses[gate] != 1 || graph[gate - 1] is not { } made)
+            {
+                continue;
+            }
+
+            if (made is { Layer: FunctionNetworkLayer { Function: NetworkFunction.Sigmoid }, Inputs: [var same] } && same == x)
+            {
+                return node with { Layer = new FunctionNetworkLayer(NetworkFunction.Silu), Inputs = [x] };
+            }
+
+            if (made is { Layer: ScaleNetworkLayer lift, Inputs: [> 0 and var erf] } && uses[erf] == 1 && graph[erf - 1] is { Layer: FunctionNetworkLayer { Function: NetworkFunction.Erf }, Inputs: [> 0 and var scaled] }
+                && graph[scaled - 1] is { Layer: ScaleNetworkLayer slope, Inputs: [var from] } && from == x
+                && IsNear(slope.Factor, Math.Sqrt(0.5)) && slope.Summand == 0 && IsNear(lift.Factor, lift.Summand))
+            {
+                graph[gate - 1] = made with { Layer = new FunctionNetworkLayer(NetworkFunction.Gelu), Inputs = [x] };
+                return node with { Layer = new ScaleNetworkLayer(2 * lift.Factor, 0), Inputs = [gate] };
+            }
+        }
+
+        return null;
+    }
+
     private static bool Step(int features, List<NetworkNode?> graph, ref int output)
     {
         var uses = Uses(graph, output);
@@ -35,12 +77,32 @@ internal static class NetworkFusion
                 return true;
             }
 
+            if (graph[i] is { Layer: ScaleNetworkLayer { Factor: var factor, Summand: 0 }, Inputs: [var passed] } && uses[i + 1] > 0 && factor == 1)
+            {
+                Redirect(graph, i + 1, passed, ref output);
+                return true;
+            }
+
+            if (uses[i + 1] > 0 && graph[i] is { } product && Product(graph, product, uses) is { } fused)
+            {
+                graph[i] = fused;
+                return true;
+            }
+
             if (graph[i] is not { Inputs: [var from] } node || from == 0 || uses[from] != 1 || uses[i + 1] == 0 || graph[from - 1] is not { } before)
             {
                 continue;
             }
 
-            if ((After(before.Layer, node.Layer) ?? Before(before, node.Layer)) is { } joined)
+            if (before.Layer is FunctionNetworkLayer { Function: NetworkFunction.Sigmoid } && node.Layer is FunctionNetworkLayer { Function: NetworkFunction.Log })
+            {
+                // ln sigmoid(x) = x - ln(1 + e^x)
+                graph[from - 1] = before with { Layer = new FunctionNetworkLayer(NetworkFunction.Softplus) };
+                graph[i] = node with { Layer = new FunctionNetworkLayer(NetworkFunction.Subtract), Inputs = [before.Inputs[0], from] };
+                return true;
+            }
+
+            if ((Joined(before.Layer, node.Layer) ?? After(before.Layer, node.Layer) ?? Before(before, node.Layer)) is { } joined)
             {
                 graph[i] = node with { Layer = joined, Inputs = before.Inputs, Name = joined is DenseNetworkLayer && before.Layer is not DenseNetworkLayer ? node.Name : before.Name };
                 graph[from - 1] = null;
@@ -73,7 +135,7 @@ internal static class NetworkFusion
     // A layer element by element as it is before the record's dimensions change from some to others; null where it must stay.
     private static NetworkLayer? Earlier(NetworkLayer layer, ImmutableArray<int> from, ImmutableArray<int> to) => layer switch
     {
-        FunctionNetworkLayer { Function: NetworkFunction.Relu or NetworkFunction.Sigmoid or NetworkFunction.Tanh } or ScaleNetworkLayer or ClipNetworkLayer => layer,
+        FunctionNetworkLayer { Function: <= NetworkFunction.Elu } or ScaleNetworkLayer or ClipNetworkLayer => layer,
         AffineNetworkLayer { Dimensions: [var channels, 1] } affine when to.Length == 2 && from is [var own, 1, _] && own == channels => affine with { Dimensions = [channels, 1, 1] },
         _ => null,
     };

@@ -102,6 +102,27 @@ public enum NetworkFunction
     /// <summary>1 / x.</summary>
     Reciprocal,
 
+    /// <summary>1 / sqrt(x).</summary>
+    InverseSqrt,
+
+    /// <summary>|x|.</summary>
+    Abs,
+
+    /// <summary>The error function.</summary>
+    Erf,
+
+    /// <summary>x times the normal distribution's cumulative function.</summary>
+    Gelu,
+
+    /// <summary>x sigmoid(x).</summary>
+    Silu,
+
+    /// <summary>ln(1 + e^x).</summary>
+    Softplus,
+
+    /// <summary>x where positive, else alpha (e^x - 1).</summary>
+    Elu,
+
     /// <summary>Softmax over the last dimension.</summary>
     Softmax,
 
@@ -127,8 +148,10 @@ public enum NetworkFunction
     Multiply,
 }
 
-/// <summary>A function without parameters of one value or two; two are repeated to each other as numpy does.</summary>
-public sealed record FunctionNetworkLayer(NetworkFunction Function) : NetworkLayer
+/// <summary>A function of one value or two; two are repeated to each other as numpy does.</summary>
+/// <param name="Function">Which.</param>
+/// <param name="Alpha">Its public number, where it has one.</param>
+public sealed record FunctionNetworkLayer(NetworkFunction Function, double Alpha = 0) : NetworkLayer
 {
     /// <inheritdoc/>
     public override string ToString() => Function.ToString().ToLowerInvariant();

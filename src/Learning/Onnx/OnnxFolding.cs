@@ -97,7 +97,33 @@ internal static class OnnxFolding
             (values[i], records[i]) = One(node, (x.Values[i], x.Records?[i] ?? 0), (y.Values[i], y.Records?[i] ?? 0), isInteger);
         }
 
-        return new OnnxConstant(new OnnxTensor(dimensions, values, isInteger), records.Any(times => times != 0) ? records : null);
+        return OnnxConstant.Of(new OnnxTensor(dimensions, values, isInteger), records);
+    }
+
+    public static OnnxConstant Equal(OnnxNode node, OnnxConstant?[] inputs, int version)
+    {
+        var dimensions = Common(inputs[0]!.Dimensions, inputs[1]!.Dimensions);
+        var (x, y) = (Spread(inputs[0]!, dimensions), Spread(inputs[1]!, dimensions));
+        return new OnnxConstant(new OnnxTensor(
+            dimensions, [.. x.Values.Select((value, i) => value == y.Values[i] && (x.Records?[i] ?? 0) == (y.Records?[i] ?? 0) ? 1.0 : 0)], IsInteger: true));
+    }
+
+    public static OnnxConstant Where(OnnxNode node, OnnxConstant?[] inputs, int version)
+    {
+        var dimensions = inputs.Aggregate((long[])[], (common, input) => Common(common, input!.Dimensions));
+        var (which, x, y) = (Spread(Plain(inputs[0]!), dimensions), Spread(inputs[1]!, dimensions), Spread(inputs[2]!, dimensions));
+        OnnxConstant Chosen(int i) => which.Values[i] != 0 ? x : y;
+        return OnnxConstant.Of(
+            new OnnxTensor(dimensions, [.. which.Values.Select((_, i) => Chosen(i).Values[i])], x.Tensor.IsInteger), [.. which.Values.Select((_, i) => Chosen(i).Records?[i] ?? 0)]);
+    }
+
+    public static OnnxConstant ReduceProd(OnnxNode node, OnnxConstant?[] inputs, int version)
+    {
+        var x = inputs[0]!;
+        var times = x.Records is null ? 0 : x.Records.Count(records => records != 0);
+        var product = x.Values.Select((value, i) => x.Records?[i] is { } records && records != 0 ? records : value).Aggregate(1.0, (one, other) => one * other);
+        return x.Dimensions.Length != 1 || times > 1 ? throw new OnnxRefusal(OnnxFault.Operator(node, "of constants only a list is multiplied"))
+            : OnnxConstant.Of(new OnnxTensor(node.Integer("keepdims", 1) != 0 ? [1] : [], [times == 0 ? product : 0], x.Tensor.IsInteger), times == 0 ? null : [product]);
     }
 
     public static OnnxConstant MatMul(OnnxNode node, OnnxConstant?[] inputs, int version)
@@ -188,7 +214,7 @@ internal static class OnnxFolding
         }
 
         return values.Count == Count(dimensions)
-            ? new OnnxConstant(new OnnxTensor(dimensions, [.. values], first.Tensor.IsInteger), records.Any(times => times != 0) ? [.. records] : null)
+            ? OnnxConstant.Of(new OnnxTensor(dimensions, [.. values], first.Tensor.IsInteger), [.. records])
             : throw new ArgumentException("other dimensions");
     }
 

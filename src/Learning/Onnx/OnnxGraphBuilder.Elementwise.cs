@@ -81,11 +81,33 @@ internal sealed partial class OnnxGraphBuilder
         return Combine(node, NetworkFunction.Add, positive, Affine(node, Negative(node, x, positive), slopes, null));
     }
 
-    private OnnxValue Abs(OnnxNode node)
+    // x / (1 + |x|)
+    private OnnxValue Softsign(OnnxNode node)
     {
         var x = Value(node);
-        var positive = Emit(NetworkFunction.Relu, node, x);
-        return Combine(node, NetworkFunction.Subtract, Scale(node, positive, 2, 0), x);
+        return Product(node, x, Emit(NetworkFunction.Reciprocal, node, Scale(node, Emit(NetworkFunction.Abs, node, x), 1, 1)));
+    }
+
+    private OnnxValue Elu(OnnxNode node, OnnxValue x, double alpha) =>
+        double.IsFinite(alpha) ? Emit(new FunctionNetworkLayer(NetworkFunction.Elu, alpha), x.Dimensions, node.Shown, x) : throw Misfit(node, "alpha is not finite");
+
+    // alpha elu(x / alpha)
+    private OnnxValue Celu(OnnxNode node)
+    {
+        var alpha = (double)node.Single("alpha", 1);
+        return Scale(node, Elu(node, Scale(node, Value(node), 1 / alpha, 0), 1), alpha, 0);
+    }
+
+    // Before version 13 all dimensions from the axis on are one; since then the axis alone.
+    private OnnxValue Softmax(OnnxNode node, NetworkFunction function)
+    {
+        var (x, isOld) = (Value(node), _graph.Version < 13);
+        var first = Axis(node, node.Integer("axis", isOld ? 1 : -1), x.Rank);
+        ImmutableArray<int> axes = isOld ? [.. Enumerable.Range(first, x.Dimensions.Length - first)] : [first];
+        ImmutableArray<int> order = [.. Enumerable.Range(0, x.Dimensions.Length).Where(axis => !axes.Contains(axis)), .. axes];
+        var rows = Last(node, x, axes);
+        var ordered = ReshapeTo(Emit(function, node, rows), [.. order.Select(axis => x.Dimensions[axis])], node.Shown);
+        return Reorder(node, ordered, [.. Enumerable.Range(0, order.Length).Select(axis => order.IndexOf(axis))]) with { SumsToOne = function == NetworkFunction.Softmax && x.Rank == 2 };
     }
 
     private OnnxValue Clip(OnnxNode node)

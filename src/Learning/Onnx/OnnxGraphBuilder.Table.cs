@@ -14,6 +14,9 @@ internal sealed partial class OnnxGraphBuilder
         ["Shape"] = (b, node) => [b.Shape(node)],
         ["ConstantOfShape"] = Folded(OnnxFolding.ConstantOfShape),
         ["Range"] = Folded(OnnxFolding.Range),
+        ["Equal"] = Folded(OnnxFolding.Equal),
+        ["Where"] = Folded(OnnxFolding.Where),
+        ["ReduceProd"] = Folded(OnnxFolding.ReduceProd),
 
         ["Gemm"] = One((b, node) => b.Gemm(node)),
         ["MatMul"] = Either(OnnxFolding.MatMul, (b, node) => b.MatMul(node)),
@@ -38,7 +41,19 @@ internal sealed partial class OnnxGraphBuilder
         ["Clip"] = One((b, node) => b.Clip(node)),
         ["HardSigmoid"] = One((b, node) => b.HardSigmoid(node)),
         ["HardSwish"] = One((b, node) => b.HardSwish(node)),
-        ["Abs"] = Either(OnnxFolding.Unary, (b, node) => b.Abs(node)),
+        ["Abs"] = Either(OnnxFolding.Unary, (b, node) => b.Emit(NetworkFunction.Abs, node, b.Value(node))),
+        ["Exp"] = Either(OnnxFolding.Unary, (b, node) => b.Emit(NetworkFunction.Exp, node, b.Value(node))),
+        ["Log"] = Either(OnnxFolding.Unary, (b, node) => b.Emit(NetworkFunction.Log, node, b.Value(node))),
+        ["Sqrt"] = Either(OnnxFolding.Unary, (b, node) => b.Emit(NetworkFunction.Sqrt, node, b.Value(node))),
+        ["Reciprocal"] = Either(OnnxFolding.Unary, (b, node) => b.Emit(NetworkFunction.Reciprocal, node, b.Value(node))),
+        ["Erf"] = One((b, node) => b.Emit(NetworkFunction.Erf, node, b.Value(node))),
+        ["Softplus"] = One((b, node) => b.Emit(NetworkFunction.Softplus, node, b.Value(node))),
+        ["Softsign"] = One((b, node) => b.Softsign(node)),
+        ["Elu"] = One((b, node) => b.Elu(node, b.Value(node), node.Single("alpha", 1))),
+        ["Selu"] = One((b, node) => b.Scale(node, b.Elu(node, b.Value(node), node.Single("alpha", 1.67326319f)), node.Single("gamma", 1.05070102f), 0)),
+        ["Celu"] = One((b, node) => b.Celu(node)),
+        ["Softmax"] = One((b, node) => b.Softmax(node, NetworkFunction.Softmax)),
+        ["LogSoftmax"] = One((b, node) => b.Softmax(node, NetworkFunction.LogSoftmax)),
 
         ["MaxPool"] = One((b, node) => b.Pool(node, takesGreatest: true)),
         ["AveragePool"] = One((b, node) => b.Pool(node, takesGreatest: false)),
@@ -48,6 +63,8 @@ internal sealed partial class OnnxGraphBuilder
         ["ReduceMean"] = One((b, node) => b.Reduce(node)),
         ["ReduceMax"] = One((b, node) => b.Reduce(node)),
         ["ReduceMin"] = One((b, node) => b.Reduce(node)),
+        ["ReduceSumSquare"] = One((b, node) => b.Reduce(node)),
+        ["ReduceL2"] = One((b, node) => b.Reduce(node)),
         ["ArgMax"] = One((b, node) => b.ArgMax(node)),
         ["ArgMin"] = One((b, node) => b.ArgMax(node)),
 
@@ -62,6 +79,13 @@ internal sealed partial class OnnxGraphBuilder
         ["Gather"] = Either(OnnxFolding.Gather, (b, node) => b.Gather(node)),
         ["Pad"] = One((b, node) => b.Pad(node)),
         ["Expand"] = Either(OnnxFolding.Expand, (b, node) => b.Expand(node)),
+
+        ["ai.onnx.ml.LinearClassifier"] = (b, node) => b.LinearClassifier(node),
+        ["ai.onnx.ml.LinearRegressor"] = One((b, node) => b.LinearRegressor(node)),
+        ["ai.onnx.ml.Scaler"] = One((b, node) => b.Scaler(node)),
+        ["ai.onnx.ml.Normalizer"] = One((b, node) => b.Normalizer(node)),
+        ["ai.onnx.ml.ArrayFeatureExtractor"] = One((b, node) => Label(node, b.Value(node, 1))),
+        ["ai.onnx.ml.ZipMap"] = One((b, node) => b.Value(node)),
     };
 
     private static Operator One(Func<OnnxGraphBuilder, OnnxNode, OnnxValue> apply) => (builder, node) => [apply(builder, node)];

@@ -14,9 +14,12 @@ internal sealed record OnnxConstant(OnnxTensor Tensor, double[]? Records = null)
 
     public double[] Values => Tensor.Values;
 
+    /// <summary>With the number of records only where it enters.</summary>
+    public static OnnxConstant Of(OnnxTensor tensor, double[]? records) => new(tensor, records is not null && records.Any(times => times != 0) ? records : null);
+
     /// <summary>The same elements moved: element j is what was element map[j].</summary>
     public OnnxConstant Move(long[] dimensions, int[] map) =>
-        new(Tensor with { Dimensions = dimensions, Values = [.. map.Select(i => Values[i])] }, Records is null ? null : [.. map.Select(i => Records[i])]);
+        Of(Tensor with { Dimensions = dimensions, Values = [.. map.Select(i => Values[i])] }, Records is null ? null : [.. map.Select(i => Records[i])]);
 
     /// <summary>The same elements under other dimensions.</summary>
     public OnnxConstant Reshape(params long[] dimensions) => this with { Tensor = Tensor with { Dimensions = dimensions } };
@@ -28,6 +31,9 @@ internal sealed record OnnxConstant(OnnxTensor Tensor, double[]? Records = null)
 /// <param name="IsInteger">Whether the file takes it for integers (a place from ArgMax).</param>
 internal sealed record OnnxValue(int Index, ImmutableArray<int> Dimensions, bool IsInteger = false) : OnnxOperand
 {
+    /// <summary>Whether its numbers are known to be shares of one: not negative, and one in sum.</summary>
+    public bool SumsToOne { get; init; }
+
     /// <summary>With the records' dimension.</summary>
     public int Rank => Dimensions.Length + 1;
 

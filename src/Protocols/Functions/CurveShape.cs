@@ -26,7 +26,7 @@ internal sealed record CurveShape(
         CurveKind.Tanh => new(Elementary.Tanh, -4.25, 4.25, _ => Coarse, (0, -1), (0, 1)),
         CurveKind.Gelu => new(x => x * (1 + Elementary.Erf(x * 0.70710678118654757)) / 2, -4, 4, _ => Coarse, (0, 0), (1, 0)),
         CurveKind.Softplus => new(x => Math.Max(x, 0) + Elementary.Log(1 + Elementary.Exp(-Math.Abs(x))), -7.75, 7.75, _ => Coarse, (0, 0), (1, 0)),
-        CurveKind.Elu => new(x => a * (Elementary.Exp(x) - 1), -7.75 - Math.Max(0, Elementary.Log(a)), 0, _ => Coarse, (0, -a), (1, 0)),
+        CurveKind.Elu => new(x => x > 0 ? x : a * (Elementary.Exp(x) - 1), -7.75 - Math.Max(0, Elementary.Log(a)), 0, _ => Coarse, (0, -a), (1, 0)),
         CurveKind.Silu => new(x => x * Elementary.Logistic(x), -10.25, 10.25, _ => Coarse, (0, 0), (1, 0)),
         CurveKind.Erf => new(Elementary.Erf, -2.75, 2.75, _ => Coarse, (0, -1), (0, 1)),
         CurveKind.HardSigmoid => new(x => Math.Clamp((a * x) + b, 0, 1), -b / a, (1 - b) / a, _ => Fine, (0, 0), (0, 1), (a, b)),

@@ -45,6 +45,13 @@ internal sealed record PlanSetting(SharingScheme Scheme, FixedPoint Format, Comp
     /// <summary>Vectors and matrices beyond this are cut into batches.</summary>
     public static bool TooLarge(long elements) => elements > CorrelationRequest.MaximumElements / 16;
 
+    /// <summary>The range of a truncated value: less than an ulp wider on both sides, but in the ring, which rounds down or up, not below zero where the value is not.</summary>
+    public PlanValue Truncated(PlanValue value) => value with
+    {
+        Lower = Scheme.Kind == SharingKind.Additive && value.Lower >= 0 ? Math.Max(value.Lower - Ulp, 0) : value.Lower - Ulp,
+        Upper = value.Upper + Ulp,
+    };
+
     /// <summary>The sentence that refuses a value whose range, with so many fractional bits, leaves the headroom; or null.</summary>
     public string? RangeTrouble(string what, double bound, int fractionalBits) => bound < Limit(fractionalBits)
         ? null

@@ -47,7 +47,7 @@ public sealed record AveragePoolLayer : PlanLayer
 
         return Bits(setting, inputs[0]) < 8
             ? setting.RangeTrouble("A sum", Window.Size * inputs[0].Bound, setting.FractionalBits + 8) ?? "the window is too large."
-            : new PlanValue(shape, Math.Min(inputs[0].Lower, 0) - (2 * setting.Ulp), Math.Max(inputs[0].Upper, 0) + (2 * setting.Ulp));
+            : setting.Truncated(setting.Truncated(new PlanValue(shape, Math.Min(inputs[0].Lower, 0), Math.Max(inputs[0].Upper, 0))));
     }
 
     internal override ImmutableArray<CorrelationRequest> Requests(LayerPlace place) => [CorrelationRequest.Truncation(place.Output.Shape.Length, Bits(place.Setting, place.Input))];

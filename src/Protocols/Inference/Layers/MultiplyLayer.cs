@@ -34,7 +34,7 @@ public sealed record MultiplyLayer : PlanLayer
         }
 
         double[] corners = inputs.Length == 1 ? [0, x.Bound * x.Bound] : [x.Lower * y.Lower, x.Lower * y.Upper, x.Upper * y.Lower, x.Upper * y.Upper];
-        var product = new PlanValue(shape, corners.Min() - (2 * setting.Ulp), corners.Max() + (2 * setting.Ulp));
+        var product = setting.Truncated(new PlanValue(shape, corners.Min(), corners.Max()));
         return setting.RangeTrouble("A product", product.Bound, 2 * setting.FractionalBits) is { } trouble ? trouble : product;
     }
 

@@ -40,8 +40,10 @@ public sealed record ScaleLayer : PlanLayer
     internal override PlanOutcome Output(PlanSetting setting, ImmutableArray<PlanValue> inputs)
     {
         var (one, other) = (Factor * inputs[0].Lower, Factor * inputs[0].Upper);
-        var slack = IsWhole ? 0 : 2 * setting.Ulp;
-        var scaled = new PlanValue(inputs[0].Shape, Math.Min(one, other) + Summand - slack, Math.Max(one, other) + Summand + slack);
+        var product = new PlanValue(inputs[0].Shape, Math.Min(one, other), Math.Max(one, other));
+        product = IsWhole ? product : setting.Truncated(setting.Truncated(product)); // once for the factor's own rounding
+        var half = Summand == 0 ? 0 : setting.Ulp / 2;
+        var scaled = product with { Lower = product.Lower + Summand - half, Upper = product.Upper + Summand + half };
         return setting.RangeTrouble("A scaled value", Math.Max(scaled.Bound, Math.Abs(Summand)), setting.FractionalBits + 1) is { } trouble ? trouble
             : !IsWhole && Bits(setting, inputs[0]) < 8 ? $"a product with {Factor:G4} may reach {Math.Abs(Factor) * inputs[0].Bound:G4}, which leaves its factor too few bits."
             : scaled;
