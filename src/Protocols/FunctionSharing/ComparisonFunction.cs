@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using PrivacyGrains.Arithmetic.Randomness;
 
 namespace PrivacyGrains.Protocols.FunctionSharing;
@@ -37,84 +39,108 @@ internal static class ComparisonFunction
     // A tile's seeds, control bits and sums stay in the first caches through all levels.
     private readonly struct Work(ComparisonKeyLayout layout, int size)
     {
-        private readonly ulong[] _seeds = new ulong[size * ComparisonKeyLayout.SeedWords];
+        private readonly Vector128<ulong>[] _seeds = new Vector128<ulong>[size];
         private readonly ulong[] _control = new ulong[size]; // all ones where the control bit is 1
-        private readonly ulong[] _sums = new ulong[size * layout.Payload];
-        private readonly ulong[] _blocks = new ulong[size * layout.Blocks * FixedKeyHash.BlockWords];
+        private readonly ulong[] _sums = new ulong[size * layout.Payload]; // word by word, as the corrections
+        private readonly Vector128<ulong>[] _blocks = new Vector128<ulong>[size * layout.Blocks]; // all first blocks, then all second ones, and so on
 
         internal void Run(int party, ReadOnlySpan<ulong> roots, ReadOnlySpan<ulong> common, ReadOnlySpan<ulong> points, Span<ulong> shares, int first, int count)
         {
-            for (var i = 0; i < count; i++)
+            points = points.Slice(first, count);
+            var own = MemoryMarshal.Cast<ulong, Vector128<ulong>>(roots.Slice(2 * first, 2 * count));
+            for (var i = 0; i < own.Length; i++)
             {
-                _seeds[2 * i] = roots[2 * (first + i)] & SeedExpansion.SeedMask;
-                _seeds[(2 * i) + 1] = roots[(2 * (first + i)) + 1];
+                _seeds[i] = own[i] & SeedExpansion.SeedBits;
             }
 
             _control.AsSpan(0, count).Fill(party == 0 ? 0 : ulong.MaxValue);
             _sums.AsSpan().Clear();
             for (var level = 0; level < layout.Levels; level++)
             {
-                Expand(points.Slice(first, count), layout.Levels - 1 - level);
-                Descend(
-                    points.Slice(first, count), layout.Levels - 1 - level, common[(layout.SeedsAt(level) + (2 * first))..],
-                    common[(layout.PayloadAt(level) + (layout.Payload * first))..]);
+                var bit = layout.Levels - 1 - level;
+                Expand(points, bit);
+                Collect(count, common[(layout.PayloadAt(level) + first)..]);
+                Descend(points, bit, MemoryMarshal.Cast<ulong, Vector128<ulong>>(common.Slice(layout.SeedsAt(level) + (2 * first), 2 * count)));
             }
 
-            Expand(points.Slice(first, count), bit: -1);
-            Collect(count, common[(layout.PayloadAt(layout.Levels) + (layout.Payload * first))..]);
-            for (var i = 0; i < count; i++)
+            ExpandLeaves(count);
+            Collect(count, common[(layout.PayloadAt(layout.Levels) + first)..]);
+            for (var word = 0; word < layout.Payload; word++)
             {
-                for (var word = 0; word < layout.Payload; word++)
+                var sums = _sums.AsSpan(word * count, count);
+                for (var i = 0; i < sums.Length; i++)
                 {
-                    var sum = _sums[(i * layout.Payload) + word];
-                    shares[(word * layout.Count) + first + i] = unchecked(party == 0 ? sum : 0 - sum);
+                    shares[(word * layout.Count) + first + i] = unchecked(party == 0 ? sums[i] : 0 - sums[i]);
                 }
             }
         }
 
-        // G of every seed, on the side that the point's bit names; at the leaves on the left.
+        // G of every seed, on the side that the point's bit names.
         private void Expand(ReadOnlySpan<ulong> points, int bit)
         {
-            var stride = layout.Blocks * FixedKeyHash.BlockWords;
-            for (var i = 0; i < points.Length; i++)
+            var seeds = _seeds.AsSpan(0, points.Length);
+            for (var block = 0; block < layout.Blocks; block++)
             {
-                var side = bit < 0 ? 0 : (points[i] >> bit) & 1;
-                SeedExpansion.Place(_blocks.AsSpan(i * stride, stride), _seeds[2 * i], _seeds[(2 * i) + 1], side);
+                var plane = _blocks.AsSpan(block * points.Length, points.Length);
+                var offset = 2 * (ulong)block;
+                for (var i = 0; i < points.Length; i++)
+                {
+                    plane[i] = seeds[i] ^ Vector128.CreateScalar(((points[i] >> bit) & 1) | offset);
+                }
             }
 
-            var used = _blocks.AsSpan(0, points.Length * stride);
-            FixedKeyHash.Hash(used, used);
+            Hash(points.Length);
         }
 
-        private void Descend(ReadOnlySpan<ulong> points, int bit, ReadOnlySpan<ulong> seedCorrections, ReadOnlySpan<ulong> payloadCorrections)
+        // On the left, for Convert of the last seeds.
+        private void ExpandLeaves(int count)
         {
-            Collect(points.Length, payloadCorrections);
-            var stride = layout.Blocks * FixedKeyHash.BlockWords;
+            for (var block = 0; block < layout.Blocks; block++)
+            {
+                for (var i = 0; i < count; i++)
+                {
+                    _blocks[(block * count) + i] = _seeds[i] ^ Vector128.CreateScalar(2 * (ulong)block);
+                }
+            }
+
+            Hash(count);
+        }
+
+        private void Hash(int count)
+        {
+            var words = MemoryMarshal.Cast<Vector128<ulong>, ulong>(_blocks.AsSpan(0, layout.Blocks * count));
+            FixedKeyHash.Hash(words, words);
+        }
+
+        private void Descend(ReadOnlySpan<ulong> points, int bit, ReadOnlySpan<Vector128<ulong>> corrections)
+        {
+            Span<Vector128<ulong>> seeds = _seeds.AsSpan(0, points.Length), children = _blocks.AsSpan(0, points.Length);
+            var controls = _control.AsSpan(0, points.Length);
+            corrections = corrections[..points.Length];
             for (var i = 0; i < points.Length; i++)
             {
-                var right = (points[i] >> bit) & 1;
-                var (low, high) = (_blocks[i * stride], _blocks[(i * stride) + 1]);
-                var (correctLow, correctHigh) = (seedCorrections[2 * i], seedCorrections[(2 * i) + 1]);
-                var control = _control[i];
-                var flip = (correctLow >> (right == 0 ? 1 : 0)) & control;
-                _seeds[2 * i] = (low ^ (correctLow & control)) & SeedExpansion.SeedMask;
-                _seeds[(2 * i) + 1] = high ^ (correctHigh & control);
-                _control[i] = unchecked(0 - ((low ^ flip) & 1));
+                var (child, correction, control) = (children[i], corrections[i], controls[i]);
+                var left = (int)(~(points[i] >> bit) & 1);
+                var flip = (correction.ToScalar() >> left) & control;
+                seeds[i] = (child ^ (correction & Vector128.Create(control))) & SeedExpansion.SeedBits;
+                controls[i] = unchecked(0 - ((child.ToScalar() ^ flip) & 1));
             }
         }
 
         // V += Convert(v) + t * V_CW; the sign (-1)^b is common to all summands and is put at the end.
         private void Collect(int count, ReadOnlySpan<ulong> corrections)
         {
-            var stride = layout.Blocks * FixedKeyHash.BlockWords;
-            var payload = layout.Payload;
-            for (var i = 0; i < count; i++)
+            var controls = _control.AsSpan(0, count);
+            for (var word = 0; word < layout.Payload; word++)
             {
-                var control = _control[i];
-                for (var word = 0; word < payload; word++)
+                var plane = _blocks.AsSpan((1 + (word / 2)) * count, count);
+                var sums = _sums.AsSpan(word * count, count);
+                var correction = corrections.Slice(word * layout.Count, count);
+                var half = word % 2;
+                for (var i = 0; i < plane.Length; i++)
                 {
-                    _sums[(i * payload) + word] = unchecked(
-                        _sums[(i * payload) + word] + _blocks[(i * stride) + FixedKeyHash.BlockWords + word] + (corrections[(i * payload) + word] & control));
+                    var value = half == 0 ? plane[i].ToScalar() : plane[i].GetElement(1);
+                    sums[i] = unchecked(sums[i] + value + (correction[i] & controls[i]));
                 }
             }
         }

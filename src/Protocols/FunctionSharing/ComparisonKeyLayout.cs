@@ -3,7 +3,8 @@ namespace PrivacyGrains.Protocols.FunctionSharing;
 /// <summary>Sizes of the keys of a batch of distributed comparison functions.</summary>
 /// <remarks>
 /// A party's key is two words of its own, the root of its tree, and words that both parties have: for each level two words that correct seeds and control
-/// bits and one that corrects each payload word, and a last correction of the payload. They lie level by level, so that a batch is evaluated level by level.
+/// bits and one that corrects each payload word, and a last correction of the payload. They lie level by level, and in a level word by word of the
+/// payload, so that a batch is evaluated level by level.
 /// </remarks>
 /// <param name="Count">Functions in the batch.</param>
 /// <param name="Levels">Bits of a point, 1 to 63.</param>
@@ -25,6 +26,6 @@ internal readonly record struct ComparisonKeyLayout(int Count, int Levels, int P
     /// <summary>Where a level's corrections of seeds begin.</summary>
     internal int SeedsAt(int level) => level * Count * (SeedWords + Payload);
 
-    /// <summary>Where a level's corrections of the payload begin; at <see cref="Levels"/> the last ones.</summary>
+    /// <summary>Where a level's corrections of the payload begin, the first word's of all functions, then the second's; at <see cref="Levels"/> the last ones.</summary>
     internal int PayloadAt(int level) => (level * Count * (SeedWords + Payload)) + (level < Levels ? SeedWords * Count : 0);
 }

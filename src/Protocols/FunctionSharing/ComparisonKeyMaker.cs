@@ -58,7 +58,7 @@ internal static class ComparisonKeyMaker
                 for (var i = 0; i < count; i++)
                 {
                     var keep = (alpha[first + i] >> (layout.Levels - 1 - level)) & 1;
-                    CorrectPayload(count, i, keep, beta, first + i, common.Slice(layout.PayloadAt(level) + (layout.Payload * (first + i)), layout.Payload));
+                    CorrectPayload(count, i, keep, beta, first + i, common[(layout.PayloadAt(level) + first + i)..]);
                     CorrectSeeds(count, i, keep, common.Slice(layout.SeedsAt(level) + (2 * (first + i)), 2));
                 }
             }
@@ -66,7 +66,7 @@ internal static class ComparisonKeyMaker
             Expand(count);
             for (var i = 0; i < count; i++)
             {
-                Finish(count, i, common.Slice(layout.PayloadAt(layout.Levels) + (layout.Payload * (first + i)), layout.Payload));
+                Finish(count, i, common[(layout.PayloadAt(layout.Levels) + first + i)..]);
             }
         }
 
@@ -100,7 +100,7 @@ internal static class ComparisonKeyMaker
                     ref var path = ref _path[(i * layout.Payload) + word];
                     var lost = Block(count, 1, 1 - keep, i)[at] - Block(count, 0, 1 - keep, i)[at];
                     var corrected = sign * (lost - path + (keep * beta[(word * layout.Count) + function]));
-                    correction[word] = corrected;
+                    correction[word * layout.Count] = corrected;
                     path += Block(count, 0, keep, i)[at] - Block(count, 1, keep, i)[at] + (sign * corrected);
                 }
             }
@@ -136,7 +136,7 @@ internal static class ComparisonKeyMaker
                 for (var word = 0; word < layout.Payload; word++)
                 {
                     var at = FixedKeyHash.BlockWords + word;
-                    correction[word] = sign * (Block(count, 1, 0, i)[at] - Block(count, 0, 0, i)[at] - _path[(i * layout.Payload) + word]);
+                    correction[word * layout.Count] = sign * (Block(count, 1, 0, i)[at] - Block(count, 0, 0, i)[at] - _path[(i * layout.Payload) + word]);
                 }
             }
         }

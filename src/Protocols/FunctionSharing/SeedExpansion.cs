@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using PrivacyGrains.Arithmetic.Randomness;
 
 namespace PrivacyGrains.Protocols.FunctionSharing;
@@ -11,6 +12,9 @@ internal static class SeedExpansion
 {
     /// <summary>The bits of a seed's low word.</summary>
     internal const ulong SeedMask = ~3UL;
+
+    /// <summary>The bits of a seed.</summary>
+    internal static Vector128<ulong> SeedBits => Vector128.Create(SeedMask, ulong.MaxValue);
 
     /// <summary>Writes the hash's inputs for one seed and one side.</summary>
     internal static void Place(Span<ulong> blocks, ulong low, ulong high, ulong side)

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using PrivacyGrains.Arithmetic;
 using PrivacyGrains.Protocols.FunctionSharing;
 using PrivacyGrains.Protocols.Tests.Sharing;
@@ -44,6 +46,25 @@ public sealed class ComparisonFunctionTests
         }
     }
 
+    public static TheoryData<int> Cases => [.. Enumerable.Range(0, 4)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void KeysAndShares_AreThePythonOnes(int index)
+    {
+        using var vectors = Vectors.Read("function-sharing/v1/comparison.json");
+        var c = vectors.RootElement[index];
+        var layout = new ComparisonKeyLayout(c.GetProperty("count").GetInt32(), c.GetProperty("levels").GetInt32(), c.GetProperty("payload").GetInt32());
+        ulong[][] roots = [.. c.GetProperty("roots").EnumerateArray().Select(Words)];
+        var common = ComparisonKeyMaker.Make(layout, roots, Words(c.GetProperty("alpha")), Words(c.GetProperty("beta")));
+        Assert.Equal(Words(c.GetProperty("common")), common);
+        for (var step = 0; step < c.GetProperty("points").GetArrayLength(); step++)
+        {
+            var shares = Evaluate(layout, roots, common, Words(c.GetProperty("points")[step]));
+            Assert.Equal(c.GetProperty("shares")[step].EnumerateArray().Select(Words), shares);
+        }
+    }
+
     // A smoke test and no proof: secrecy is theorem 1 of the paper. A party's share of 1 and of 0 must look alike, as must correction words.
     [Fact]
     public void Evaluate_OnePartysSharesAndTheCommonWords_AreBalancedBitByBit()
@@ -66,6 +87,8 @@ public sealed class ComparisonFunctionTests
 
         AssertBalanced(common);
     }
+
+    private static ulong[] Words(JsonElement row) => [.. row.EnumerateArray().Select(word => ulong.Parse(word.GetString()!, CultureInfo.InvariantCulture))];
 
     private static (ulong[][] Roots, ulong[] Beta, ulong[] Common) Keys(ComparisonKeyLayout layout, ulong[] alpha, byte seed)
     {
