@@ -75,12 +75,20 @@ public static class ThresholdComparison
 
     internal static IEnumerable<AwaitingPeers[]> Script(
         Committee committee, ShareTensor x, ImmutableArray<long> thresholds, (ComparisonMask Mask, BitTriple[] Triples) material,
-        Slot<ImmutableArray<BitShares>> slot, int? bits = null)
+        Slot<ImmutableArray<BitShares>> slot, int? bits = null, int leftOut = 0)
     {
         var (mask, planes) = material.Mask.Consume();
         var opening = OpenMasked(committee, x, mask);
         yield return [opening];
-        var tree = CarryTree.Plant(committee, opening.Result, planes, thresholds, bits ?? committee.Scheme.Algebra.Bits);
+        var opened = opening.Result;
+        for (var i = 0; i < opened.Length && leftOut > 0; i++)
+        {
+            opened[i] >>= leftOut; // and so the mask's planes from there on: the difference is x shifted right, or that plus one
+        }
+
+        var tree = CarryTree.Plant(
+            committee, opened, planes.AsSpan(leftOut * PackedBits.WordsFor(opened.Length)), [.. thresholds.Select(t => t >> leftOut)],
+            (bits ?? committee.Scheme.Algebra.Bits) - leftOut);
         foreach (var triple in material.Triples)
         {
             var level = tree.Combine(committee, triple);

@@ -66,7 +66,7 @@ internal sealed record CurveShape(
             thresholds.RemoveAt(0); // two lines that meet
         }
 
-        return new SplineTable(thresholds, pieces);
+        return new SplineTable(thresholds, pieces, fit.Slack(thresholds, pieces));
 
         long Place(double x) => (long)Math.Round(Math.ScaleB(x, inputBits), MidpointRounding.ToEven);
 

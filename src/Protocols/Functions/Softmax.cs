@@ -42,15 +42,15 @@ public static class Softmax
     public static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int rows, int columns, int fractionalBits, bool logarithm) =>
         Requests(scheme, rows, columns, fractionalBits, logarithm, null);
 
-    internal static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int rows, int columns, int fractionalBits, bool logarithm, ComparisonReach? reach)
+    internal static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int rows, int columns, int fractionalBits, bool logarithm, SoftmaxReach? reach)
     {
         var (exp, of) = Tables(scheme, columns, fractionalBits, logarithm);
         var count = checked(rows * columns);
         return
         [
-            .. reach is { } known ? new MaximumStep(scheme, rows, columns, known).Requests : RowMaximum.Requests(scheme, rows, columns),
-            .. Spline.Requests(scheme, count, exp, reach),
-            .. Spline.Requests(scheme, rows, of, reach),
+            .. reach is { } known ? new MaximumStep(scheme, rows, columns, known.Pairs).Requests : RowMaximum.Requests(scheme, rows, columns),
+            .. Spline.Requests(scheme, count, exp, reach?.Terms),
+            .. Spline.Requests(scheme, rows, of, reach?.Sums),
             .. logarithm ? [] : Products.MultiplyRequests(scheme, count).Add(CorrelationRequest.Truncation(count, (2 * SoftmaxTables.InnerBits) - fractionalBits)),
         ];
     }
@@ -65,14 +65,14 @@ public static class Softmax
     public static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int rows, int columns, int fractionalBits, bool logarithm) =>
         WordsPerRound(scheme, rows, columns, fractionalBits, logarithm, null);
 
-    internal static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int rows, int columns, int fractionalBits, bool logarithm, ComparisonReach? reach)
+    internal static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int rows, int columns, int fractionalBits, bool logarithm, SoftmaxReach? reach)
     {
         var (exp, of) = Tables(scheme, columns, fractionalBits, logarithm);
         var count = checked(rows * columns);
         return Traffic.InTurn(
-            reach is { } known ? new MaximumStep(scheme, rows, columns, known).WordsPerRound : RowMaximum.WordsPerRound(scheme, rows, columns),
-            Spline.WordsPerRound(scheme, count, exp, reach),
-            Spline.WordsPerRound(scheme, rows, of, reach),
+            reach is { } known ? new MaximumStep(scheme, rows, columns, known.Pairs).WordsPerRound : RowMaximum.WordsPerRound(scheme, rows, columns),
+            Spline.WordsPerRound(scheme, count, exp, reach?.Terms),
+            Spline.WordsPerRound(scheme, rows, of, reach?.Sums),
             logarithm ? [] : Products.MultiplyWords(scheme, count).Add(count));
     }
 
@@ -98,16 +98,16 @@ public static class Softmax
 
     internal static IEnumerable<AwaitingPeers[]> Script(
         Committee committee, ShareTensor x, int fractionalBits, bool logarithm, Correlations correlations, IRandomSource random, Slot<ShareTensor> slot,
-        ComparisonReach? reach = null)
+        SoftmaxReach? reach = null)
     {
         var (rows, columns, count) = (x.Shape.Rows, x.Shape.Columns, x.Shape.Length);
         var (exp, of) = Tables(committee.Scheme, columns, fractionalBits, logarithm);
         var greatest = new Slot<ShareTensor>();
         var maximum = reach is { } known
-            ? new MaximumStep(committee.Scheme, rows, columns, known).Script(committee, x, correlations, greatest)
+            ? new MaximumStep(committee.Scheme, rows, columns, known.Pairs).Script(committee, x, correlations, greatest)
             : RowMaximum.Script(committee, x, Tournament.Take(committee, x.Shape, correlations, indexed: false), greatest);
-        var raise = Spline.Take(committee, count, exp, correlations, reach);
-        var apply = Spline.Take(committee, rows, of, correlations, reach);
+        var raise = Spline.Take(committee, count, exp, correlations, reach?.Terms);
+        var apply = Spline.Take(committee, rows, of, correlations, reach?.Sums);
         var multiply = logarithm ? null : new Products(committee, correlations, random).TakeMultiply(count);
         var last = logarithm ? null : correlations.TakeTruncation(count, (2 * SoftmaxTables.InnerBits) - fractionalBits);
 
@@ -163,3 +163,9 @@ public static class Softmax
             logarithm ? SoftmaxTables.Log(scheme, fractionalBits, columns) : SoftmaxTables.Reciprocal(scheme, columns));
     }
 }
+
+/// <summary>How far the numbers of a softmax's three comparisons are apart.</summary>
+/// <param name="Pairs">Of a row's numbers, with each other.</param>
+/// <param name="Terms">Of the differences from the maximum, with the thresholds of e^x.</param>
+/// <param name="Sums">Of the sums, with theirs; <see cref="SoftmaxTables.InnerBits"/> fractional bits.</param>
+internal readonly record struct SoftmaxReach(ComparisonReach Pairs, ComparisonReach Terms, ComparisonReach Sums);

@@ -21,7 +21,7 @@ internal static class Spline
         .. table.Shifts.Select(shift => CorrelationRequest.PowerMask(count, shift)),
         .. table.Thresholds.IsEmpty
             ? table.Pieces.Where(piece => piece.Truncation > 0).Select(piece => CorrelationRequest.Truncation(count, piece.Truncation))
-            : Comparing.Requests(scheme, count, table.Thresholds.Length, reach ?? table.Unbounded(scheme, count)),
+            : Comparing.Requests(scheme, count, table.Thresholds.Length, table.Reach(scheme, count, reach)),
         .. table.Selected.Select(piece => piece.Truncation > 0 ? CorrelationRequest.TruncatedSelection(count, piece.Truncation) : CorrelationRequest.Selection(count)),
     ];
 
@@ -31,7 +31,7 @@ internal static class Spline
         return table.Thresholds.IsEmpty
             ? Traffic.InTurn(openings, table.Pieces[0].Truncation > 0 ? [count] : [])
             : Traffic.InTurn(
-                Traffic.SideBySide(Comparing.WordsPerRound(scheme, count, table.Thresholds.Length, reach ?? table.Unbounded(scheme, count)), openings),
+                Traffic.SideBySide(Comparing.WordsPerRound(scheme, count, table.Thresholds.Length, table.Reach(scheme, count, reach)), openings),
                 [checked(table.Selected.Count() * Selection.WordsPerRound(count)[0])]);
     }
 
@@ -43,7 +43,7 @@ internal static class Spline
         return table.Thresholds.IsEmpty
             ? new Material(table, powers, table.Pieces[0].Truncation > 0 ? correlations.TakeTruncation(count, table.Pieces[0].Truncation) : null, null, [])
             : new Material(
-                table, powers, null, Comparing.Take(committee, count, table.Thresholds, reach ?? table.Unbounded(committee.Scheme, count), correlations),
+                table, powers, null, Comparing.Take(committee, count, table.Thresholds, table.Reach(committee.Scheme, count, reach), correlations),
                 [.. table.Selected.Select(piece => (SingleUse)(piece.Truncation > 0 ? correlations.TakeTruncatedSelection(count, piece.Truncation) : correlations.TakeSelection(count)))]);
     }
 

@@ -19,6 +19,7 @@ namespace PrivacyGrains.Protocols.Functions;
 internal sealed class SplineFit(WordAlgebra algebra, int inputBits, int outputBits, Func<double, double> function, Func<double, double> tolerance)
 {
     private const int Places = 48;
+    private const double EdgeShare = 0.97; // of the error: the rest lets a piece reach a little over its edge
     private static readonly double[] Nodes = [-0.9238795325112867, -0.3826834323650898, 0.3826834323650898, 0.9238795325112867];
 
     /// <summary>Pieces that together reach from one place to another, and the places where they meet.</summary>
@@ -40,14 +41,36 @@ internal sealed class SplineFit(WordAlgebra algebra, int inputBits, int outputBi
     }
 
     /// <summary>A piece that is one number.</summary>
-    internal SplinePiece Constant(double value) => new(-1, [Element(Scaled(value, outputBits))], 0);
+    internal SplinePiece Constant(double value) => new(-1, [Element(Scaled(value, outputBits))], 0) { Real = _ => value };
 
     /// <summary>slope x + intercept. A whole slope is exact but for a truncation where the input has more fractional bits than the output.</summary>
     internal SplinePiece Line(double slope, double intercept, int slopeBits)
     {
         var scale = slope == Math.Round(slope) ? 0 : slopeBits;
         var shift = inputBits + scale - outputBits;
-        return new SplinePiece(0, [Element(Scaled(intercept, inputBits + scale)), Element(Scaled(slope, scale))], shift);
+        return new SplinePiece(0, [Element(Scaled(intercept, inputBits + scale)), Element(Scaled(slope, scale))], shift) { Real = x => (slope * x) + intercept };
+    }
+
+    /// <summary>How many low bits a comparison may leave out: so that the upper piece still holds two such units below its threshold.</summary>
+    internal int Slack(List<long> thresholds, List<SplinePiece> pieces)
+    {
+        var slack = 0;
+        while (slack < inputBits && Enumerable.Range(0, thresholds.Count).All(i => Holds(i, slack + 1)))
+        {
+            slack++;
+        }
+
+        return slack;
+
+        bool Holds(int i, int bits)
+        {
+            var reach = 2L << bits;
+            return (i + 1 == thresholds.Count || thresholds[i + 1] - thresholds[i] > reach) && Enumerable.Range(1, 8).All(eighth =>
+            {
+                var x = Math.ScaleB(thresholds[i] - (reach / 8.0 * eighth), -inputBits);
+                return Math.Abs(pieces[i + 1].Real(x) - function(x)) + pieces[i + 1].Rounding <= tolerance(function(x));
+            });
+        }
     }
 
     // Every cut of x that is in use costs one opening: the cut that serves most pieces first.
@@ -107,7 +130,7 @@ internal sealed class SplineFit(WordAlgebra algebra, int inputBits, int outputBi
         {
             var u = unit * (from - center + (width < Places ? Math.Min(i, width) : (double)width * i / Places));
             var wanted = function(middle + u);
-            var got = c[0] + (u * (c[1] + (u * (c[2] + (u * c[3])))));
+            var got = Polynomial(c, u);
             most = Math.Max(most, Math.Abs(got));
             slope = Math.Max(slope, Math.Abs(c[1] + (u * ((2 * c[2]) + (3 * u * c[3])))));
             error = Math.Max(error, Math.Abs(got - wanted));
@@ -120,14 +143,16 @@ internal sealed class SplineFit(WordAlgebra algebra, int inputBits, int outputBi
         {
             var kept = inputBits - shift;
             var rounding = shift == 0 ? 0 : slope * Math.ScaleB(1.0, -kept);
-            for (var (k, power) = (0, 1.0); k < 4; k++, power *= reach)
+            var power = 1.0;
+            for (var k = 0; k < 4; k++, power *= reach)
             {
                 rounding += Math.ScaleB(power, (k * kept) - scale - 1);
             }
 
-            if (error + rounding <= allowed)
+            if (error + rounding <= EdgeShare * allowed)
             {
-                choices.Add(new SplinePiece(shift, Expand(c, center, shift, scale), scale - outputBits));
+                var made = new SplinePiece(shift, Expand(c, center, shift, scale), scale - outputBits);
+                choices.Add(made with { Real = x => Polynomial(c, x - middle), Rounding = rounding });
             }
         }
 
@@ -177,6 +202,8 @@ internal sealed class SplineFit(WordAlgebra algebra, int inputBits, int outputBi
             Element(a[3]),
         ];
     }
+
+    private static double Polynomial(double[] c, double u) => c[0] + (u * (c[1] + (u * (c[2] + (u * c[3])))));
 
     private static BigInteger Scaled(double value, int bits) => new(Math.Round(Math.ScaleB(value, bits), MidpointRounding.ToEven));
 

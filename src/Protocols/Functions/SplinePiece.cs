@@ -6,6 +6,12 @@ namespace PrivacyGrains.Protocols.Functions;
 /// <param name="Truncation">How many bits the sum loses in the end; 0 for none.</param>
 internal sealed record SplinePiece(int Shift, ulong[] Coefficients, int Truncation)
 {
+    /// <summary>The same as a real function, before rounding.</summary>
+    internal Func<double, double> Real { get; init; } = _ => 0;
+
+    /// <summary>What the lost bits of x and of the coefficients make at most.</summary>
+    internal double Rounding { get; init; }
+
     /// <summary>Whether the piece needs the powers of x.</summary>
     internal bool NeedsPowers => Shift > 0 || Coefficients.Length > 2;
 

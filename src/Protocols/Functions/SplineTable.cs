@@ -7,8 +7,9 @@ namespace PrivacyGrains.Protocols.Functions;
 /// <remarks>Made by <see cref="SplineFit"/>; evaluated on shares by <see cref="Spline"/>.</remarks>
 internal sealed class SplineTable
 {
-    internal SplineTable(IEnumerable<long> thresholds, IEnumerable<SplinePiece> pieces)
+    internal SplineTable(IEnumerable<long> thresholds, IEnumerable<SplinePiece> pieces, int slack)
     {
+        Slack = slack;
         Thresholds = [.. thresholds];
         Pieces = [.. pieces];
         ArgumentOutOfRangeException.ThrowIfNotEqual(Pieces.Length, Thresholds.Length + 1);
@@ -21,6 +22,9 @@ internal sealed class SplineTable
     /// <summary>One more than there are thresholds.</summary>
     internal ImmutableArray<SplinePiece> Pieces { get; }
 
+    /// <summary>How many low bits of x a comparison with the thresholds may leave out.</summary>
+    internal int Slack { get; }
+
     /// <summary>The different cuts of x whose powers are wanted: one opening each.</summary>
     internal ImmutableArray<int> Shifts { get; }
 
@@ -32,10 +36,12 @@ internal sealed class SplineTable
     {
         var first = Thresholds.Count(threshold => threshold <= lower);
         var last = Thresholds.Count(threshold => threshold <= upper);
-        return first == 0 && last == Thresholds.Length ? this : new SplineTable(Thresholds[first..last], Pieces[first..(last + 1)]);
+        return first == 0 && last == Thresholds.Length ? this : new SplineTable(Thresholds[first..last], Pieces[first..(last + 1)], Slack);
     }
 
-    internal ComparisonReach Unbounded(SharingScheme scheme, int count) => Comparing.Unbounded(scheme, count, Thresholds.Length);
+    /// <summary>How to compare: as is known of the numbers, or for any; the circuit leaves out the bits that do not matter to the pieces.</summary>
+    internal ComparisonReach Reach(SharingScheme scheme, int count, ComparisonReach? known) =>
+        (known ?? Comparing.Unbounded(scheme, count, Thresholds.Length)) with { LeftOut = scheme.Kind == SharingKind.Additive ? Slack : 0 };
 
     /// <inheritdoc/>
     public override string ToString() => $"{Pieces.Length} pieces, {Shifts.Length} openings";

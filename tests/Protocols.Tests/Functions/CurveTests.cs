@@ -29,7 +29,8 @@ public sealed class CurveTests
             var (from, to) = (Math.Max(curve.DomainFrom, -20), Math.Min(curve.DomainTo, 20 + Math.Max(curve.DomainFrom, -20)));
             double[] dense = [.. Enumerable.Range(0, 501).Select(i => from + ((to - from) * i / 500))];
             double[] wide = curve.DomainFrom > 0 ? [.. Enumerable.Range(0, 201).Select(i => curve.DomainFrom * Math.Pow(curve.DomainTo / curve.DomainFrom, i / 200.0))] : [];
-            double[] edges = [.. curve.Table(scheme, bits).Thresholds.SelectMany(t => new[] { t - 1, t, t + 1 }).Select(t => t * unit)];
+            var slack = 1L << curve.Table(scheme, bits).Slack; // the bits that a comparison may leave out
+            double[] edges = [.. curve.Table(scheme, bits).Thresholds.SelectMany(t => new[] { t - (2 * slack), t - slack, t - (slack / 2), t - 1, t, t + 1 }).Select(t => t * unit)];
             double[] far = [-30000, -100, 0, unit, -unit, 100, 30000, curve.DomainFrom, curve.DomainTo];
             double[] x = [.. ((double[])[.. dense, .. wide, .. edges, .. far]).Where(double.IsFinite).Select(v => Math.Round(v / unit) * unit)
                 .Where(v => v >= curve.DomainFrom && v <= curve.DomainTo)];

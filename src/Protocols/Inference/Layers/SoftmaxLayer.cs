@@ -84,9 +84,14 @@ public sealed record SoftmaxLayer : PlanLayer
         }),
     ];
 
-    // Differences of a row's numbers, those to the thresholds of e^x, and sums of its columns' exponentials with thresholds up to them.
-    private static ComparisonReach Reach(LayerPlace place) => place.Setting.Reach(
-        place.Input.Upper - place.Input.Lower + Matrix(place).Columns + 16, Math.Max(place.Setting.FractionalBits, SoftmaxTables.InnerBits), place.Input.Shape.Length * 8);
+    // No threshold of e^x lies 32 away from zero; sums and their thresholds stay below twice the columns and a few more.
+    private static SoftmaxReach Reach(LayerPlace place)
+    {
+        var (spread, bits, keyed) = (place.Input.Upper - place.Input.Lower, place.Setting.FractionalBits, place.Input.Shape.Length * 8);
+        return new SoftmaxReach(
+            place.Setting.Reach(spread + (8 * place.Setting.Ulp), bits, keyed), place.Setting.Reach(Math.Max(spread, 32), bits, keyed),
+            place.Setting.Reach((2 * Matrix(place).Columns) + 4, SoftmaxTables.InnerBits, keyed));
+    }
 
     private static (int Rows, int Columns) Matrix(LayerPlace place)
     {
