@@ -27,6 +27,8 @@ public static class InferenceLayout
         var columns = statement.Inputs.Where(input => input.Slot != Weights).Sum(input => (long)input.Columns);
         return plan.Scheme.Parties != statement.ComputeParties.Length
                 ? new ProtocolFault("inference.wrong-parties", null, $"{plan.Scheme.Parties} compute parties", $"{statement.ComputeParties.Length}")
+            : !plan.MaskDigest.IsEmpty
+                ? new ProtocolFault("inference.masked-weights", null, "weights that a session's inputs bring", "a plan with weights that were opened under masks before")
             : plan.Parameters.Any(parameters => parameters.Any(parameter => !parameter.IsSecret))
                 ? new ProtocolFault("inference.public-weights", null, "layers with secret weights", "a layer with public ones")
             : columns != plan.Features ? new ProtocolFault("inference.wrong-columns", null, $"{plan.Features} columns over all inputs", $"{columns}")

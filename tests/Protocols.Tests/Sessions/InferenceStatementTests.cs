@@ -117,6 +117,7 @@ public sealed class InferenceStatementTests : IDisposable
         Assert.Equal("inference.wrong-columns", InferenceLayout.Check(Plan, s with { Inputs = s.Inputs.RemoveAt(1) })!.Code);
         Assert.Equal("inference.no-weights", InferenceLayout.Check(Plan, s with { Inputs = s.Inputs.RemoveAt(2) })!.Code);
         Assert.Equal("inference.uncounted-features", InferenceLayout.Check(Plan, s with { Inputs = s.Inputs.SetItem(0, s.Inputs[0] with { Counted = false }) })!.Code);
+        Assert.Equal("inference.masked-weights", InferenceLayout.Check(Plan.WithMasks(Plan.MaskPlan(new byte[32], new byte[32])!), s)!.Code);
         Assert.Equal("inference.wrong-parties", InferenceLayout.Check(Plan, s with { ComputeParties = [A, B, C] })!.Code);
         var open = InferencePlan.Create(SharingScheme.Additive(2), 2, 3, [PlanLayer.Dense(1, false, 4, 4)], 16, 8);
         Assert.Equal("inference.public-weights", InferenceLayout.Check(open, s)!.Code);
