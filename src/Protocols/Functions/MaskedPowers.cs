@@ -26,24 +26,47 @@ internal static class MaskedPowers
 
         return AwaitingPeers<ShareTensor[]>.Broadcast(committee, Combination.Open, mask, opened =>
         {
-            var (known, powers) = Cut(algebra, opened, shift, whereZero, whereOne);
-            return Raise(committee, x.Shape, known, powers);
+            if (committee.Scheme.Kind == SharingKind.Additive)
+            {
+                RaiseRing(opened, shift, committee.Self == 0 ? 1UL : 0, whereZero, whereOne);
+                return [.. whereZero.Select(words => ShareTensor.Own(committee.Scheme, committee.Self, x.Shape, words))];
+            }
+
+            return RaiseField(committee, x.Shape, Cut(algebra, opened, shift, whereZero, whereOne), whereZero);
         });
     }
 
-    // The public part of the cut number, and the powers of what is to subtract from it.
-    private static (ulong[] Known, ulong[][] Powers) Cut(WordAlgebra algebra, ulong[] opened, int shift, ulong[][] whereZero, ulong[][] whereOne)
+    // Both steps below in one pass, where b lies: it is this party's own copy.
+    private static void RaiseRing(ulong[] opened, int shift, ulong one, ulong[][] whereZero, ulong[][] whereOne)
+    {
+        Span<ulong> first = whereZero[0], second = whereZero[1], third = whereZero[2];
+        ReadOnlySpan<ulong> otherFirst = whereOne[0], otherSecond = whereOne[1], otherThird = whereOne[2];
+        var (low, offset) = shift == 0 ? (ulong.MaxValue, 0UL) : (long.MaxValue, 1UL << (62 - shift));
+        unchecked
+        {
+            for (var i = 0; i < opened.Length; i++)
+            {
+                var top = 0 - (opened[i] >> 63);
+                var (b, b2, b3) = ((first[i] & ~top) | (otherFirst[i] & top), (second[i] & ~top) | (otherSecond[i] & top), (third[i] & ~top) | (otherThird[i] & top));
+                var a = ((opened[i] & low) >> shift) - offset;
+                first[i] = (one * a) - b;
+                second[i] = (one * a * a) - (2 * a * b) + b2;
+                third[i] = (one * a * a * a) - (3 * a * a * b) + (3 * a * b2) - b3;
+            }
+        }
+    }
+
+    // The public part of the cut number; what is to subtract from it, and its powers, come to lie in whereZero.
+    private static ulong[] Cut(WordAlgebra algebra, ulong[] opened, int shift, ulong[][] whereZero, ulong[][] whereOne)
     {
         if (shift == 0)
         {
-            return (opened, whereZero);
+            return opened;
         }
 
-        var top = algebra.Bits - 1;
         for (var i = 0; i < opened.Length; i++)
         {
-            var low = algebra.Bits == 64 ? opened[i] & long.MaxValue : opened[i];
-            if (opened[i] >> top != 0)
+            if (opened[i] >> (algebra.Bits - 1) != 0)
             {
                 for (var k = 0; k < whereZero.Length; k++)
                 {
@@ -51,15 +74,15 @@ internal static class MaskedPowers
                 }
             }
 
-            opened[i] = low >> shift;
+            opened[i] >>= shift;
         }
 
         algebra.AddConstant(opened, algebra.FromSigned(-(1L << (algebra.HeadroomBits - shift))), opened);
-        return (opened, whereZero);
+        return opened;
     }
 
     // (a - b), (a - b)^2 = a^2 - 2ab + b^2, (a - b)^3 = a^3 - 3a^2 b + 3a b^2 - b^3.
-    private static ShareTensor[] Raise(Committee committee, TensorShape shape, ulong[] a, ulong[][] b)
+    private static ShareTensor[] RaiseField(Committee committee, TensorShape shape, ulong[] a, ulong[][] b)
     {
         var algebra = committee.Scheme.Algebra;
         var (square, cube) = (new ulong[a.Length], new ulong[a.Length]);

@@ -81,7 +81,7 @@ public static class RowTopK
         SelectionTuple[] tuples = [.. Enumerable.Range(0, 2 * k).Select(_ => correlations.TakeSelection(count))];
 
         // 1. All pairs, the lower column against the higher; as numbers.
-        var lead = x.Columns([.. bracket.Pairs.Select(p => p.Left)]).Subtract(x.Columns([.. bracket.Pairs.Select(p => p.Right)])).Flat();
+        var lead = x.ColumnDifferences([.. bracket.Pairs.Select(p => p.Left)], [.. bracket.Pairs.Select(p => p.Right)]).Flat();
         var bits = new Slot<ImmutableArray<BitShares>>();
         foreach (var round in Comparing.Script(committee, lead, Zero, compare, bits))
         {

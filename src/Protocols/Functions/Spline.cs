@@ -92,7 +92,13 @@ internal static class Spline
             yield return round;
         }
 
-        slot.Value = parts.Select(part => part.Value).Aggregate((sum, part) => sum.Add(part));
+        var total = parts[0].Value.Words.ToArray();
+        foreach (var part in parts.Skip(1))
+        {
+            committee.Scheme.Algebra.Add(total, part.Value.Words, total);
+        }
+
+        slot.Value = ShareTensor.Own(committee.Scheme, committee.Self, x.Shape, total);
     }
 
     private static IEnumerable<AwaitingPeers[]> Powers(Committee committee, ShareTensor x, PowerMask[] masks, Slot<ShareTensor[][]> slot)
@@ -109,20 +115,37 @@ internal static class Spline
     private static ShareTensor Sum(Committee committee, SplinePiece piece, ShareTensor x, SplineTable table, ShareTensor[][] powersOf)
     {
         ShareTensor[] powers = piece.NeedsPowers ? powersOf[table.Shifts.IndexOf(piece.Shift)] : [x];
-        var constant = new ulong[x.Shape.Length];
-        Array.Fill(constant, piece.Coefficients[0]);
-        if (piece.Coefficients.Length == 1)
+        var words = new ulong[x.Shape.Length];
+        var constant = committee.Scheme.AddsConstants(committee.Self) ? piece.Coefficients[0] : 0;
+        ulong Coefficient(int k) => k < piece.Coefficients.Length ? piece.Coefficients[k] : 0;
+        if (committee.Scheme.Kind == SharingKind.Additive)
         {
-            return ShareTensor.Own(committee.Scheme, committee.Self, x.Shape, new ulong[constant.Length]).AddPublic(constant);
+            SumRing(words, constant, powers[0].Words, Coefficient(1), powers[Math.Min(1, powers.Length - 1)].Words, Coefficient(2), powers[^1].Words, Coefficient(3));
+        }
+        else
+        {
+            var (algebra, term) = (committee.Scheme.Algebra, new ulong[words.Length]);
+            Array.Fill(words, constant);
+            for (var k = 1; k < piece.Coefficients.Length; k++)
+            {
+                algebra.Scale(powers[k - 1].Words, piece.Coefficients[k], term);
+                algebra.Add(words, term, words);
+            }
         }
 
-        var sum = powers[0].Scale(piece.Coefficients[1]).AddPublic(constant);
-        for (var k = 2; k < piece.Coefficients.Length; k++)
-        {
-            sum = sum.Add(powers[k - 1].Scale(piece.Coefficients[k]));
-        }
+        return ShareTensor.Own(committee.Scheme, committee.Self, x.Shape, words);
+    }
 
-        return sum;
+    private static void SumRing(
+        Span<ulong> sum, ulong constant, ReadOnlySpan<ulong> x, ulong c1, ReadOnlySpan<ulong> square, ulong c2, ReadOnlySpan<ulong> cube, ulong c3)
+    {
+        unchecked
+        {
+            for (var i = 0; i < sum.Length; i++)
+            {
+                sum[i] = constant + (c1 * x[i]) + (c2 * square[i]) + (c3 * cube[i]);
+            }
+        }
     }
 
     // Piece i applies where threshold i - 1 is reached and threshold i is not; thresholds are reached in order, so that is an exclusive or.

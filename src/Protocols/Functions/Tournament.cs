@@ -60,9 +60,9 @@ internal static class Tournament
         var indices = indexed ? ColumnNumbers(committee, x.Shape) : null;
         foreach (var level in levels)
         {
-            var (left, right) = (values.Columns([.. level.Bracket.Pairs.Select(p => p.Left)]), values.Columns([.. level.Bracket.Pairs.Select(p => p.Right)]));
+            var lead = values.ColumnDifferences([.. level.Bracket.Pairs.Select(p => p.Left)], [.. level.Bracket.Pairs.Select(p => p.Right)]).Flat();
             var bits = new Slot<ImmutableArray<BitShares>>();
-            foreach (var round in Comparing.Script(committee, left.Subtract(right).Flat(), Zero, level.Comparison, bits))
+            foreach (var round in Comparing.Script(committee, lead, Zero, level.Comparison, bits))
             {
                 yield return round;
             }
@@ -103,7 +103,7 @@ internal static class Tournament
         Committee committee, ShareTensor x, Bracket bracket, BitShares won, SelectionTuple tuple, Slot<ShareTensor> slot)
     {
         var (rows, candidates) = (x.Shape.Rows, bracket.Candidates.Length);
-        var lead = x.Columns([.. bracket.Candidates.Select(c => c.Column)]).Subtract(x.Columns([.. bracket.Candidates.Select(c => c.Last)]));
+        var lead = x.ColumnDifferences([.. bracket.Candidates.Select(c => c.Column)], [.. bracket.Candidates.Select(c => c.Last)]);
         var part = new Slot<ShareTensor>();
         foreach (var round in Selection.Script(committee, lead.Flat(), won, tuple, part))
         {

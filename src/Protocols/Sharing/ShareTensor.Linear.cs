@@ -115,6 +115,27 @@ public sealed partial class ShareTensor
         return new ShareTensor(Scheme, Party, shape, words);
     }
 
+    /// <summary>Chosen columns of a matrix less others of it.</summary>
+    internal ShareTensor ColumnDifferences(ReadOnlySpan<int> left, ReadOnlySpan<int> right)
+    {
+        var difference = Columns(left);
+        var subtrahend = System.Buffers.ArrayPool<ulong>.Shared.Rent(Math.Max(1, right.Length));
+        for (var row = 0; row < Shape.Rows; row++)
+        {
+            var from = _words.AsSpan(row * Shape.Columns, Shape.Columns);
+            for (var i = 0; i < right.Length; i++)
+            {
+                subtrahend[i] = from[right[i]];
+            }
+
+            var own = difference._words.AsSpan(row * right.Length, right.Length);
+            Scheme.Algebra.Subtract(own, subtrahend.AsSpan(0, right.Length), own);
+        }
+
+        System.Buffers.ArrayPool<ulong>.Shared.Return(subtrahend, clearArray: true);
+        return difference;
+    }
+
     /// <summary>One number for each row, put in every column.</summary>
     internal ShareTensor Across(int columns) => Reshape(TensorShape.Of(Shape.Length, 1)).Columns(new int[columns]);
 
