@@ -23,6 +23,8 @@ internal static class BenchCatalogue
         ("logistic-569x30", name => InferenceWorks.Of(name, LogisticScoring.Plan(569, 30, 2), registered: true)),
         ("mlp-1", name => InferenceWorks.Of(name, Mlp(1), registered: true)),
         ("mlp-128", name => InferenceWorks.Of(name, Mlp(128), registered: true)),
+        ("lenet-1", name => InferenceWorks.Of(name, LeNet(1), registered: true)),
+        ("lenet-128", name => InferenceWorks.Of(name, LeNet(128), registered: true)),
         ("softmax-1000x10", name => InferenceWorks.Of(name, InferencePlan.Create(Two, 1000, 10, [SoftmaxLayer.Instance], 16, 8))),
         ("shamir-multiply-1e6", name => PrimitiveWorks.ShamirMultiply(name, 1_000_000)),
         ("dealer-triples-1e6", name => PrimitiveWorks.DealTriples(name, 1_000_000)),
@@ -47,4 +49,19 @@ internal static class BenchCatalogue
     private static InferencePlan Mlp(int rows) => InferencePlan.Create(
         Two, rows, 784,
         [PlanLayer.Dense(128, true, 0.25, 1), PlanLayer.Relu, PlanLayer.Dense(128, true, 0.25, 1), PlanLayer.Relu, PlanLayer.Dense(10, true, 0.25, 1)], 16, InputBound);
+
+    // The larger network of Wagh et al., "Falcon", PoPETs 2021: 28 x 28, 20 and 50 channels of 5 x 5, a maximum of 2 x 2 after each, 500, 10.
+    private static InferencePlan LeNet(int rows)
+    {
+        var (filter, pool) = (new SlidingWindow(5, 5), new SlidingWindow(2, 2) { RowStride = 2, ColumnStride = 2 });
+        return InferencePlan.Create(
+            Two, rows, 784,
+            [
+                ReshapeLayer.Create(1, 28, 28),
+                ConvolutionLayer.Create(filter, 20, 1, true, new LinearBounds(0.25, 1)), MaxPoolLayer.Create(pool), PlanLayer.Relu,
+                ConvolutionLayer.Create(filter, 50, 1, true, new LinearBounds(0.25, 1)), MaxPoolLayer.Create(pool), PlanLayer.Relu,
+                ReshapeLayer.Create(800), PlanLayer.Dense(500, true, 0.25, 1), PlanLayer.Relu, PlanLayer.Dense(10, true, 0.25, 1),
+            ],
+            16, InputBound);
+    }
 }

@@ -11,19 +11,17 @@ namespace PrivacyGrains.Cli.Bench;
 /// <param name="Masks">The dealer's masks of them, or null.</param>
 internal sealed record BenchModel(IReadOnlyList<LayerWeights>[] Weights, WeightMasks? Masks)
 {
-    /// <summary>Splits dense layers' weights, and opens them under masks where there are some.</summary>
-    public static BenchModel Make(InferencePlan plan, WeightMaskPlan? masks, List<(double[] Weights, double[] Bias)> layers)
+    /// <summary>Splits the layers' weights, and opens them under masks where there are some.</summary>
+    public static BenchModel Make(InferencePlan plan, WeightMaskPlan? masks, IReadOnlyList<IReadOnlyList<double[]>> layers)
     {
         using var random = new AesCtrRandomSource([.. Enumerable.Repeat((byte)1, AesCtrRandomSource.SeedLength)]); // the same at every party, each time
         var weights = Enumerable.Range(0, plan.Scheme.Parties).Select(_ => new List<LayerWeights>()).ToArray();
-        foreach (var (matrix, bias) in layers)
+        foreach (var (parameters, values) in plan.Parameters.Zip(layers))
         {
-            var columns = bias.Length;
-            var matrices = SecretSharing.Split(plan.Scheme, matrix, TensorShape.Of(matrix.Length / columns, columns), plan.Format, random);
-            var biases = SecretSharing.Split(plan.Scheme, bias, TensorShape.Of(columns), plan.Format, random);
+            var shares = LayerWeights.Split(plan.Scheme, parameters, values, random);
             for (var party = 0; party < weights.Length; party++)
             {
-                weights[party].Add(LayerWeights.Shared(matrices[party], biases[party]));
+                weights[party].Add(shares[party]);
             }
         }
 

@@ -1,7 +1,6 @@
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Protocols.Dealing;
 using PrivacyGrains.Protocols.Inference;
-using PrivacyGrains.Protocols.Inference.Layers;
 using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Cli.Bench;
@@ -22,14 +21,7 @@ internal static class InferenceWorks
         plan = masks is null ? plan : plan.WithMasks(masks);
         using var random = new AesCtrRandomSource(new byte[AesCtrRandomSource.SeedLength]); // the same numbers at every party, each time
         var input = Numbers(random, plan.InputShape.Length, plan.InputBound);
-        var layers = new List<(double[] Weights, double[] Bias)>();
-        var width = plan.Features;
-        foreach (var dense in plan.Layers.OfType<DenseLayer>())
-        {
-            layers.Add((Numbers(random, width * dense.Outputs, dense.WeightBound / 8), Numbers(random, dense.Outputs, dense.BiasBound / 8)));
-            width = dense.Outputs;
-        }
-
+        IReadOnlyList<double[]>[] layers = [.. plan.Parameters.Select(tensors => (IReadOnlyList<double[]>)[.. tensors.Select(tensor => Numbers(random, tensor.Shape.Length, tensor.Bound / 8))])];
         var clear = new Lazy<double[]>(() => ClearEvaluation.Evaluate(plan, input, layers));
         var model = new Lazy<BenchModel>(() => BenchModel.Make(plan, masks, layers));
         return new BenchWork(name, plan.Scheme, plan.Rounds, plan.BytesPerParty, source => Prepare(source, plan, input, model.Value, clear));

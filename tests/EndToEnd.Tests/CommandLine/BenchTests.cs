@@ -55,6 +55,8 @@ public sealed class BenchTests
     [InlineData("logistic-569x30", 2, 3, 173_576)]
     [InlineData("mlp-1", 2, 6, 10_784)]
     [InlineData("mlp-128", 2, 20, 2_251_872)]
+    [InlineData("lenet-1", 2, 21, 917_216)]
+    [InlineData("lenet-128", 2, 59, 124_185_384)]
     [InlineData("softmax-1000x10", 2, 25, 2_666_320)]
     [InlineData("shamir-multiply-1e6", 3, 1, 16_000_032)]
     [InlineData("dealer-triples-1e6", 2, 0, 8_000_094)]
@@ -74,7 +76,7 @@ public sealed class BenchTests
     }
 
     [Theory]
-    [InlineData("lenet-1")]
+    [InlineData("lenet-2")]
     [InlineData("lenet-64")]
     [InlineData("")]
     public async Task Mpc_NameThatDoesNotExist_IsRefusedByName(string name)
