@@ -19,16 +19,23 @@ internal static class InferCommands
 {
     private static readonly Argument<string> Session = new("session") { Description = "The session's name; new for every run." };
 
-    public static Command Build() => InferLocalCommand.AddTo(new Command("infer", "Joint inference on shares: features and weights stay with those who have them.") { Plan(), Ask(), Give(), Show(), List(), StockCommand.Build() });
+    public static Command Build() => InferLocalCommand.AddTo(new Command("infer", "Joint inference on shares: features and weights stay with those who have them.") { Plan(), Ask(), Give(), Show(), List(), StockCommand.Build(), InferNetworkCommands.Reserve() });
 
     private static Command Plan()
     {
         var rows = new Option<int>("--rows") { Description = "Records.", Required = true };
-        var features = new Option<int>("--features") { Description = "Features of a record.", Required = true };
+        var features = new Option<int>("--features") { Description = "Features of a record, for a logistic model." };
+        var model = new Option<string?>("--model") { Description = "An ONNX file: its own plan." };
         var parties = new Option<int>("--parties") { Description = "Compute parties.", DefaultValueFactory = _ => 2 };
-        var command = new Command("plan", "What scoring with a logistic model will cost; asks nobody.") { rows, features, parties };
-        command.Runs((parsed, output, _) =>
+        var file = new Option<string?>("--out") { Description = "With --model: a file for the plan, for whoever asks and does not hold the model." };
+        var command = new Command("plan", "What scoring with a model will cost; asks nobody.") { rows, features, model, parties, file, InferNetworkCommands.InputBound, InferNetworkCommands.FractionalBits };
+        command.Runs((parsed, output, cancel) =>
         {
+            if (parsed.GetValue(model) is { } onnx)
+            {
+                return InferNetworkCommands.PlanAsync(parsed, output, onnx, parsed.GetValue(rows), parsed.GetValue(parties), parsed.GetValue(file), cancel);
+            }
+
             var plan = Valid(() => LogisticScoring.Plan(parsed.GetValue(rows), parsed.GetValue(features), parsed.GetValue(parties)));
             var name = SessionId.Create("plan");
             var cost = new InferenceCostBody(
@@ -42,10 +49,11 @@ internal static class InferCommands
     private static Command Ask()
     {
         var rows = new Option<int>("--rows") { Description = "Records, in the same order at every party.", Required = true };
-        var features = new Option<string[]>("--features") { Description = "PARTY=COLUMN,COLUMN,...: who gives which columns. Once for each party.", Required = true, Arity = ArgumentArity.OneOrMore };
-        var model = new Option<string?>("--model") { Description = "A registered model; its newest version." };
+        var features = new Option<string[]>("--features") { Description = "PARTY=COLUMN,COLUMN,...: who gives which columns, once for each party; with an ONNX model, PARTY alone for all columns.", Required = true, Arity = ArgumentArity.OneOrMore };
+        var model = new Option<string?>("--model") { Description = "A registered model, its newest version; or an ONNX file of your own, which stays secret." };
         var weights = new Option<string?>("--weights") { Description = "Or a safetensors file of your own, which stays secret." };
-        var dealer = new Option<string>("--dealer") { Description = "Who deals: a party with no other part in the session.", Required = true };
+        var weightsFrom = new Option<string?>("--weights-from") { Description = "With --plan: whose the model is." };
+        var dealer = new Option<string?>("--dealer") { Description = "Who deals: a party with no other part in the session (default: a member whose role that is)." };
         var quota = new Option<string>("--quota") { Description = "The quota that counts the scores at each party that gives features.", DefaultValueFactory = _ => "scores" };
         var budget = new Option<string>("--budget") { Description = "The ledger's name there.", DefaultValueFactory = _ => "records" };
         var compute = new Option<string?>("--compute") { Description = "PARTY,PARTY,...: who computes (default: who gives features)." };
@@ -53,16 +61,25 @@ internal static class InferCommands
         var file = new Option<string?>("--out") { Description = "A CSV file for the scores; they are secret (default: standard output)." };
         var command = new Command("ask", "Asks for scores that only the party of --folder will learn, gives its weights, waits, and opens them.")
         {
-            Session, rows, features, model, weights, dealer, quota, budget, compute, timeout, file,
+            Session, rows, features, model, weights, InferNetworkCommands.PlanFile, weightsFrom, InferNetworkCommands.InputBound, InferNetworkCommands.FractionalBits, dealer, quota, budget, compute,
+            timeout, file,
         };
         command.Runs(async (parsed, output, cancel) =>
         {
             var self = parsed.OwnParty();
             var session = SessionName(parsed);
+            if (InferNetworkCommands.IsOnnx(parsed.GetValue(model)) || parsed.GetValue(InferNetworkCommands.PlanFile) is not null)
+            {
+                await InferNetworkCommands.AskAsync(
+                    parsed, output, session, parsed.GetValue(model), parsed.GetRequiredValue(features), parsed.GetValue(rows), parsed.GetValue(weightsFrom), InferNetworkCommands.Names(parsed.GetValue(compute)),
+                    parsed.GetValue(dealer), (parsed.GetRequiredValue(quota), parsed.GetRequiredValue(budget), parsed.GetValue(timeout)), parsed.GetValue(file), cancel);
+                return;
+            }
+
             var parts = parsed.GetRequiredValue(features).Select(Part).ToList();
             var asked = parsed.GetValue(rows);
             var question = Valid(() => LogisticScoring.Question(
-                asked, parts, self, parsed.GetValue(compute)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), parsed.GetRequiredValue(dealer),
+                asked, parts, self, parsed.GetValue(compute)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), parsed.GetValue(dealer) ?? throw new InputException("inference.no-dealer", "Name who deals with --dealer."),
                 parsed.GetRequiredValue(quota), parsed.GetRequiredValue(budget), parsed.GetValue(timeout)));
             using var gateway = parsed.Connect();
             var scorer = await ModelAsync(gateway, parsed.GetValue(model), parsed.GetValue(weights), cancel);
@@ -94,14 +111,21 @@ internal static class InferCommands
 
     private static Command Give()
     {
-        var data = new Option<string>("--data") { Description = "A CSV file with the columns that the session asks for; its records in the agreed order.", Required = true };
+        var data = new Option<string?>("--data") { Description = "A CSV file with the columns that the session asks for; its records in the agreed order. Scaled as a logistic model wants." };
+        var input = new Option<string?>("--input") { Description = "In place of --data: a CSV file whose numbers are given as they stand." };
         var schema = new Option<string?>("--schema") { Description = "A schema file with the public ranges that scale the columns." };
-        var model = new Option<string?>("--model") { Description = "Or a registered model, whose ranges they are." };
-        var command = new Command("give", "Gives the columns of the party of --folder to a session, as sealed shares, and counts the scores in its ledger.") { Session, data, schema, model };
+        var model = new Option<string?>("--model") { Description = "Or a registered model, whose ranges they are; or an ONNX file: the weights that the session asks for." };
+        var command = new Command("give", "Gives the columns of the party of --folder to a session, as sealed shares, and counts the scores in its ledger.") { Session, data, input, schema, model };
         command.Runs(async (parsed, output, cancel) =>
         {
+            if (parsed.GetValue(input) is not null || InferNetworkCommands.IsOnnx(parsed.GetValue(model)))
+            {
+                await InferNetworkCommands.GiveAsync(parsed, output, SessionName(parsed), parsed.GetValue(input), InferNetworkCommands.IsOnnx(parsed.GetValue(model)) ? parsed.GetValue(model) : null, cancel);
+                return;
+            }
+
             var (self, session) = (parsed.OwnParty(), SessionName(parsed));
-            var table = CsvTable.Read(parsed.GetRequiredValue(data));
+            var table = CsvTable.Read(parsed.GetValue(data) ?? throw new InputException("command.wrong", "Give a CSV file with --data, or --input for numbers as they stand."));
             using var gateway = parsed.Connect();
             var ranges = parsed.GetValue(schema) is { } path ? Standardisation.Of(Schema(path)) : (await ModelAsync(gateway, parsed.GetValue(model), null, cancel)).Scale;
             var view = await gateway.Inferences.GetAsync(session, cancel: cancel);

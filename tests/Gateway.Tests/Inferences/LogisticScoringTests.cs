@@ -42,7 +42,7 @@ public class LogisticScoringTests
     }
 
     [Fact]
-    public void Plan_OfFiftyRecordsAndThirtyFeatures_TakesTwelveRounds() => Assert.Equal(12, LogisticScoring.Plan(50, 30, 2).Rounds);
+    public void Plan_OfFiftyRecordsAndThirtyFeatures_TakesThreeRounds() => Assert.Equal(3, LogisticScoring.Plan(50, 30, 2).Rounds);
 
     private static InferenceQuestion Question(params (string, IReadOnlyList<string>)[] features) => LogisticScoring.Question(2, features, "clinic", null, "dealer", "scores", "records");
 }

@@ -1,0 +1,76 @@
+using PrivacyGrains.Client.Errors;
+using PrivacyGrains.Learning.Onnx;
+using PrivacyGrains.Messages.Inferences;
+using PrivacyGrains.Protocols.Inference;
+using PrivacyGrains.Protocols.Sessions;
+
+namespace PrivacyGrains.Client.Inferences;
+
+/// <summary>Joint inferences with a network whose records are others', or whose weights are: one party asks by its plan, each gives what it has.</summary>
+/// <remarks>A plan is public: shapes, kinds of layers, and bounds that are powers of two. Its owner hands it to whoever asks; it holds no weight.</remarks>
+public static class NetworkQuestion
+{
+    /// <summary>The question.</summary>
+    /// <param name="plan">Of the network, for so many records.</param>
+    /// <param name="features">Who gives which columns, in the network's order; a null for all of them.</param>
+    /// <param name="asker">Who learns the outputs. Its own columns are not counted.</param>
+    /// <param name="weightsFrom">Whose the network is.</param>
+    /// <param name="cast">Who computes and deals.</param>
+    /// <param name="quota">The quota that counts the outputs at each other party that gives columns.</param>
+    /// <param name="budget">The ledger's name there.</param>
+    /// <param name="timeoutSeconds">The session's deadline.</param>
+    /// <exception cref="InputException"><c>inference.wrong-columns</c>: another number than the network takes, or one twice.</exception>
+    public static InferenceQuestion Create(
+        InferencePlan plan, IReadOnlyList<(string Party, IReadOnlyList<string>? Columns)> features, string asker, string weightsFrom, InferenceCast cast, string quota, string budget,
+        double timeoutSeconds = 300)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(cast);
+        var parts = features.Select(part => (part.Party, Columns: part.Columns ?? [.. Enumerable.Range(0, plan.Features).Select(static column => $"{column}")])).ToList();
+        var columns = parts.SelectMany(static part => part.Columns).ToList();
+        if (columns.Count != plan.Features || columns.Distinct(StringComparer.Ordinal).Count() != columns.Count)
+        {
+            throw new InputException("inference.wrong-columns", $"The network takes {plan.Features} columns; {columns.Distinct(StringComparer.Ordinal).Count()} different ones are to be given, {columns.Count} in all.");
+        }
+
+        var inputs = parts.Select((part, i) => new InputSlotBody($"features.{i}", part.Party, part.Columns, part.Party != asker));
+        return new InferenceQuestion(
+            plan, cast.ComputeParties, cast.Dealer, [.. inputs, .. InferenceLayout.HasWeights(plan) ? [new InputSlotBody(InferenceLayout.Weights, weightsFrom, [], false)] : (InputSlotBody[])[]],
+            quota, budget, timeoutSeconds);
+    }
+
+    /// <summary>A network's weights for a session, in its plan's order.</summary>
+    /// <param name="network">From a file; secret.</param>
+    /// <param name="plan">The session's.</param>
+    /// <returns>What <see cref="JointInference.ProvideAsync"/> takes for the weights. Secret.</returns>
+    /// <exception cref="InputException"><c>inference.other-plan</c>: the session computes something else than this network, or within other bounds.</exception>
+    public static double[] Weights(OnnxNetwork network, InferencePlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(plan);
+        foreach (var bits in (int?[])[null, plan.Format.FractionalBits])
+        {
+            if (network.Features != plan.Features || Planned(network, plan, bits) is not { } planned || !planned.Plan.WithRows(plan.Rows).ToBytes().AsSpan().SequenceEqual(plan.ToBytes()))
+            {
+                continue;
+            }
+
+            return [.. planned.Parameters.SelectMany(static own => own).SelectMany(static tensor => tensor)];
+        }
+
+        throw new InputException("inference.other-plan", "The session does not compute this network, or not with the bounds that it has. Ask with the plan that 'infer plan --model' makes of it.");
+    }
+
+    private static PlannedNetwork? Planned(OnnxNetwork network, InferencePlan plan, int? bits)
+    {
+        try
+        {
+            return NetworkPlanning.Plan(network, plan.Scheme, 1, plan.InputBound, bits, publicModel: false);
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    }
+}
