@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using PrivacyGrains.Protocols.Beaver;
 using PrivacyGrains.Protocols.Dealing;
@@ -23,7 +22,7 @@ public sealed record Curve
     /// <summary>The most fractional bits.</summary>
     public const int MaximumFractionalBits = 20;
 
-    private static readonly ConcurrentDictionary<(Curve Curve, string Algebra, int FractionalBits, int ExtraBits), SplineTable> Tables = new();
+    private static readonly SplineCache<(Curve Curve, string Algebra, int FractionalBits, int ExtraBits)> Tables = new();
 
     private Curve(CurveKind kind, double first = 0, double second = 0)
     {
@@ -171,9 +170,9 @@ public sealed record Curve
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(fractionalBits, MinimumFractionalBits);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(fractionalBits, MaximumFractionalBits);
-        return Tables.GetOrAdd(
+        return Tables.GetOrMake(
             (this, scheme.Algebra.Name, fractionalBits, extraBits),
-            static (key, algebra) => key.Curve.Shape.Tabulate(algebra, key.FractionalBits + key.ExtraBits, key.FractionalBits), scheme.Algebra);
+            key => key.Curve.Shape.Tabulate(scheme.Algebra, key.FractionalBits + key.ExtraBits, key.FractionalBits));
     }
 
     private static Curve Checked(CurveKind kind, double first, double second = 0)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Protocols.Beaver;
@@ -17,7 +16,7 @@ namespace PrivacyGrains.Protocols.Functions;
 public static class Division
 {
     private const int InnerBits = 20;
-    private static readonly ConcurrentDictionary<(string Algebra, int Bits, double Lower, double Upper), SplineTable> Tables = new();
+    private static readonly SplineCache<(string Algebra, int Bits, double Lower, double Upper)> Tables = new();
 
     /// <summary>The greatest absolute error.</summary>
     /// <param name="x">The dividend.</param>
@@ -107,7 +106,7 @@ public static class Division
         ArgumentOutOfRangeException.ThrowIfLessThan(fractionalBits, Curve.MinimumFractionalBits);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(fractionalBits, Curve.MaximumFractionalBits);
         _ = Curve.Reciprocal(lower, upper);
-        return Tables.GetOrAdd((scheme.Algebra.Name, fractionalBits, lower, upper), key =>
+        return Tables.GetOrMake((scheme.Algebra.Name, fractionalBits, lower, upper), key =>
             new CurveShape(v => 1 / v, key.Lower, key.Upper, v => Math.ScaleB(v, -13)).Tabulate(scheme.Algebra, key.Bits, InnerBits));
     }
 }

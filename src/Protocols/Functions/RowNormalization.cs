@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Protocols.Beaver;
@@ -20,7 +19,7 @@ public static class RowNormalization
 {
     private const int InnerBits = 20;
     private const int MeanBits = 20;
-    private static readonly ConcurrentDictionary<(string Algebra, int Bits, int Columns, double Epsilon, double Spread), SplineTable> Tables = new();
+    private static readonly SplineCache<(string Algebra, int Bits, int Columns, double Epsilon, double Spread)> Tables = new();
 
     /// <summary>The least epsilon: a thousandth of a thousandth, about.</summary>
     public const double MinimumEpsilon = 1.0 / (1 << 20);
@@ -136,7 +135,7 @@ public static class RowNormalization
 
         var greatest = columns * (spread + Math.ScaleB(4, -fractionalBits)) * (spread + Math.ScaleB(4, -fractionalBits));
         return Math.ScaleB(greatest, 2 * fractionalBits) < Math.ScaleB(1, scheme.Algebra.HeadroomBits - 1)
-            ? Tables.GetOrAdd((scheme.Algebra.Name, fractionalBits, columns, epsilon, greatest), key => new CurveShape(
+            ? Tables.GetOrMake((scheme.Algebra.Name, fractionalBits, columns, epsilon, greatest), key => new CurveShape(
                 sum => Math.Sqrt(key.Columns / (Math.Max(sum, 0) + (key.Columns * key.Epsilon))), 0, key.Spread, v => Math.ScaleB(v, -12))
                 .Tabulate(scheme.Algebra, 2 * key.Bits, InnerBits))
             : throw new ArgumentException($"The squares of {columns} numbers that differ by up to {spread} may reach {greatest:G4}; with {2 * fractionalBits} fractional bits they leave the headroom of {scheme}.");

@@ -150,5 +150,5 @@ public static class RowTopK
 
     // Ranks and thresholds lie in 0 to 256: ten bits with the sign.
     private static ComparisonReach RankReach(SharingScheme scheme, int count, int columns, int k) =>
-        Comparing.Unbounded(scheme, count, k) with { Bits = scheme.Kind == SharingKind.Additive ? 3 + (int)Math.Ceiling(Math.Log2(columns)) : scheme.Algebra.Bits };
+        Comparing.Unbounded(scheme, count, k) with { Bits = scheme.Kind == SharingKind.Additive ? 4 + System.Numerics.BitOperations.Log2((uint)columns) : scheme.Algebra.Bits };
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Protocols.Functions;
@@ -9,7 +8,7 @@ internal static class SoftmaxTables
     /// <summary>Fractional bits between the steps: a sum of 2048 terms that are each off by a unit is off by 2^-13.</summary>
     internal const int InnerBits = 24;
 
-    private static readonly ConcurrentDictionary<(string Function, string Algebra, int Bits, int Columns), SplineTable> Tables = new();
+    private static readonly SplineCache<(string Function, string Algebra, int Bits, int Columns)> Tables = new();
 
     /// <summary>e^x for x from zero down; zero where so many terms together stay below 2^-13. Within 2^-11 e^x, or 2^-13 over all terms.</summary>
     internal static SplineTable Exp(SharingScheme scheme, int fractionalBits, int columns) => Table("exp", scheme, fractionalBits, columns, most =>
@@ -37,6 +36,6 @@ internal static class SoftmaxTables
             most *= 2;
         }
 
-        return Tables.GetOrAdd((function, scheme.Algebra.Name, bits, most), key => make(key.Columns));
+        return Tables.GetOrMake((function, scheme.Algebra.Name, bits, most), key => make(key.Columns));
     }
 }

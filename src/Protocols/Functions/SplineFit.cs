@@ -25,7 +25,7 @@ internal sealed class SplineFit(WordAlgebra algebra, int inputBits, int outputBi
     /// <summary>Pieces that together reach from one place to another, and the places where they meet.</summary>
     internal (List<long> Between, List<SplinePiece> Pieces) Cover(long from, long to)
     {
-        var (between, choices) = (new List<long>(), new List<SplinePiece[]>());
+        var (between, choices) = (new List<long>(), new List<Dictionary<int, Func<SplinePiece>>>());
         for (var at = from; at < to;)
         {
             var (width, piece) = Widest(at, to - at);
@@ -74,23 +74,26 @@ internal sealed class SplineFit(WordAlgebra algebra, int inputBits, int outputBi
     }
 
     // Every cut of x that is in use costs one opening: the cut that serves most pieces first.
-    private static List<SplinePiece> FewestCuts(List<SplinePiece[]> choices)
+    private static List<SplinePiece> FewestCuts(List<Dictionary<int, Func<SplinePiece>>> choices)
     {
         var pieces = new SplinePiece[choices.Count];
         while (Array.IndexOf(pieces, null) >= 0)
         {
             var open = choices.Where((_, i) => pieces[i] is null);
-            var shift = open.SelectMany(choice => choice.Select(piece => piece.Shift)).CountBy(s => s).OrderByDescending(s => s.Value).ThenBy(s => s.Key).First().Key;
+            var shift = open.SelectMany(choice => choice.Keys).CountBy(s => s).OrderByDescending(s => s.Value).ThenBy(s => s.Key).First().Key;
             for (var i = 0; i < pieces.Length; i++)
             {
-                pieces[i] ??= choices[i].FirstOrDefault(piece => piece.Shift == shift)!;
+                if (pieces[i] is null && choices[i].TryGetValue(shift, out var make))
+                {
+                    pieces[i] = make();
+                }
             }
         }
 
         return [.. pieces];
     }
 
-    private (long Width, SplinePiece[] Choices) Widest(long from, long most)
+    private (long Width, Dictionary<int, Func<SplinePiece>> Choices) Widest(long from, long most)
     {
         if (Try(from, most) is { } whole)
         {
@@ -98,7 +101,7 @@ internal sealed class SplineFit(WordAlgebra algebra, int inputBits, int outputBi
         }
 
         var (fits, tooWide) = (0L, most);
-        SplinePiece[]? best = null;
+        Dictionary<int, Func<SplinePiece>>? best = null;
         for (var width = most / 2; width > 0 && tooWide - fits > Math.Max(1, fits >> 6); width = fits + ((tooWide - fits) / 2))
         {
             if (width > fits && Try(from, width) is { } piece)
@@ -117,7 +120,7 @@ internal sealed class SplineFit(WordAlgebra algebra, int inputBits, int outputBi
     }
 
     // The piece with every cut of x that keeps the error, or null where none does.
-    private SplinePiece[]? Try(long from, long width)
+    private Dictionary<int, Func<SplinePiece>>? Try(long from, long width)
     {
         var unit = Math.ScaleB(1.0, -inputBits);
         var center = width < Nodes.Length ? from : from + (width / 2);
@@ -137,8 +140,8 @@ internal sealed class SplineFit(WordAlgebra algebra, int inputBits, int outputBi
             allowed = Math.Min(allowed, tolerance(wanted));
         }
 
-        var scale = Math.Min(algebra.HeadroomBits - 2 - (int)Math.Max(-20, Math.Ceiling(Math.Log2(Math.Max(most, 1e-9)))), outputBits + 58);
-        var choices = new List<SplinePiece>();
+        var scale = Math.Min(algebra.HeadroomBits - 3 - Math.Max(-20, Math.ILogB(Math.Max(most, 1e-9))), outputBits + 58);
+        var choices = new Dictionary<int, Func<SplinePiece>>();
         for (var shift = 0; scale > outputBits && shift < Math.Min(inputBits + 30, 59); shift++)
         {
             var kept = inputBits - shift;
@@ -151,12 +154,12 @@ internal sealed class SplineFit(WordAlgebra algebra, int inputBits, int outputBi
 
             if (error + rounding <= EdgeShare * allowed)
             {
-                var made = new SplinePiece(shift, Expand(c, center, shift, scale), scale - outputBits);
-                choices.Add(made with { Real = x => Polynomial(c, x - middle), Rounding = rounding });
+                var (cut, lost) = (shift, rounding);
+                choices.Add(cut, () => new SplinePiece(cut, Expand(c, center, cut, scale), scale - outputBits) with { Real = x => Polynomial(c, x - middle), Rounding = lost });
             }
         }
 
-        return choices.Count > 0 ? [.. choices] : null;
+        return choices.Count > 0 ? choices : null;
     }
 
     // Coefficients of u = x - middle, by Newton's divided differences at the nodes.

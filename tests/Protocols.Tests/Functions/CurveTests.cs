@@ -76,6 +76,54 @@ public sealed class CurveTests
         }
     }
 
+    // The widest domains and the fewest and most bits: a table, or a refusal that says so; never a piece that is missing.
+    [Theory]
+    [InlineData(13)]
+    [InlineData(20)]
+    public void Table_WidestDomains_AreMade(int fractionalBits)
+    {
+        Curve[] widest =
+        [
+            Curve.Exp(16), Curve.Exp(-7), Curve.Log(1.0 / 256, 65536), Curve.Sqrt(65536), Curve.Sqrt(1.0 / 256), Curve.InverseSqrt(1.0 / 256, 65536),
+            Curve.Reciprocal(1.0 / 256, 65536), Curve.Elu(4), Curve.HardSigmoid(4, 0), Curve.HardSigmoid(1.0 / 64, 1),
+        ];
+        foreach (var scheme in new[] { SharingScheme.Additive(2), SharingScheme.Shamir(3, 1) })
+        {
+            foreach (var curve in widest)
+            {
+                var table = curve.Table(scheme, fractionalBits);
+                Assert.InRange(table.Pieces.Length, 1, 64);
+                Assert.True(table.Thresholds.SequenceEqual(table.Thresholds.Distinct().Order()));
+            }
+        }
+    }
+
+    // Every party must derive these integers to the last bit, whatever its platform: they come from an implementation in another language.
+    [Fact]
+    public void Table_KnownAnswers_AreTheSameIntegers()
+    {
+        using var vectors = Vectors.Read("curves/v1/tables.json");
+        foreach (var known in vectors.RootElement.EnumerateArray())
+        {
+            var curve = known.GetProperty("curve").GetString() switch
+            {
+                "Sigmoid" => Curve.Sigmoid,
+                "Tanh" => Curve.Tanh,
+                "Exp 0" => Curve.Exp(0),
+                "Log 0.25 64" => Curve.Log(0.25, 64),
+                _ => Curve.InverseSqrt(0.25, 64),
+            };
+            var scheme = known.GetProperty("algebra").GetString() == "ring64" ? SharingScheme.Additive(2) : SharingScheme.Shamir(2, 1);
+            var table = curve.Table(scheme, known.GetProperty("bits").GetInt32());
+            Assert.Equal(known.GetProperty("thresholds").EnumerateArray().Select(t => t.GetInt64()), table.Thresholds.AsEnumerable());
+            foreach (var (piece, wanted) in table.Pieces.Zip(known.GetProperty("pieces").EnumerateArray()))
+            {
+                Assert.Equal((wanted.GetProperty("shift").GetInt32(), wanted.GetProperty("truncation").GetInt32()), (piece.Shift, piece.Truncation));
+                Assert.Equal(wanted.GetProperty("coefficients").EnumerateArray().Select(c => ulong.Parse(c.GetString()!, System.Globalization.CultureInfo.InvariantCulture)), piece.Coefficients);
+            }
+        }
+    }
+
     // By hand: 1 number, |x| in Z_2^64 has one threshold: a word, then two words for each of 61, 31, 15, 7, 3 and 1 gates, then two selections.
     [Fact]
     public void WordsPerRound_OneAbsoluteValue_AsCountedByHand() =>
