@@ -15,6 +15,9 @@ internal static class CorrelationMaker
             case CorrelationKind.MatrixTriple:
                 Matrix(request, algebra, deal, deal.Random(request.First * request.Second), deal.Random(request.Second * request.Third));
                 break;
+            case CorrelationKind.Convolution or CorrelationKind.MaskedConvolution:
+                Convolution(request, algebra, deal, masks);
+                break;
             case CorrelationKind.WeightMask:
                 deal.Random(request.First);
                 break;
@@ -76,6 +79,18 @@ internal static class CorrelationMaker
         var (m, k, n) = (request.First, request.Second, request.Third);
         var product = new ulong[m * n];
         algebra.MultiplyMatrix(left, right, product, m, k, n);
+        deal.Fixed(product);
+    }
+
+    private static void Convolution(CorrelationRequest request, WordAlgebra algebra, DealerStreams deal, WeightMasks? masks)
+    {
+        var shape = request.Shape!;
+        var images = deal.Random(request.First);
+        var weights = request.Kind == CorrelationKind.Convolution
+            ? deal.Random(request.Second)
+            : [.. Enumerable.Range(0, shape.Groups).SelectMany(group => masks!.Value(request.Fourth + group))];
+        var product = new ulong[request.Third];
+        shape.MultiplyAdd(algebra, images, weights, product);
         deal.Fixed(product);
     }
 

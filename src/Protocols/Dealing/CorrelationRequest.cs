@@ -46,6 +46,12 @@ public enum CorrelationKind
     /// <summary>(A, A * B) for a fresh matrix A and the mask B of a tensor of weights.</summary>
     MaskedMatrix = 14,
 
+    /// <summary>(A, B, A * B) for images and weights of a convolution.</summary>
+    Convolution = 15,
+
+    /// <summary>(A, A * B) for fresh images and the masks B of a convolution's weights.</summary>
+    MaskedConvolution = 16,
+
     /// <summary>A random element, with the first three powers of what it leaves of a value that it masked and that is then cut by some bits.</summary>
     PowerMask = 20,
 
@@ -59,6 +65,8 @@ public readonly record struct CorrelationRequest
 {
     /// <summary>The most elements in one batch.</summary>
     public const int MaximumElements = 1 << 26;
+
+    private const int MaximumSlot = 1 << 20;
 
     private CorrelationRequest(CorrelationKind kind, int first, int second = 0, int third = 0, int fourth = 0)
     {
@@ -81,8 +89,11 @@ public readonly record struct CorrelationRequest
     /// <summary>n of a matrix; the bits that matter of keys and of a fused mask; else zero.</summary>
     public int Third { get; }
 
-    /// <summary>Which masked tensor a masked matrix product is with; else zero.</summary>
+    /// <summary>Which masked tensor a masked product is with, of a convolution the first; else zero.</summary>
     public int Fourth { get; }
+
+    /// <summary>The sizes of a convolution, else null; then the numbers are the lengths of A, B and A * B.</summary>
+    internal ConvolutionShape? Shape { get; private init; }
 
     /// <summary>Triples for so many products.</summary>
     public static CorrelationRequest ElementwiseTriple(int count) => Checked(CorrelationKind.ElementwiseTriple, count);
@@ -146,11 +157,23 @@ public readonly record struct CorrelationRequest
     /// <param name="bits">The shift, 1 to 58.</param>
     public static CorrelationRequest TruncatedSelection(int count, int bits) => Checked(CorrelationKind.TruncatedSelection, count, bits);
 
+    /// <summary>A triple for a convolution.</summary>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="slots">Where its weights were masked beforehand, which tensor the first group's is; else null.</param>
+    internal static CorrelationRequest Convolution(ConvolutionShape shape, int? slots)
+    {
+        var request = Convolved(slots is null ? CorrelationKind.Convolution : CorrelationKind.MaskedConvolution, shape, slots ?? 0);
+        return shape.IsSound && request.IsSound() ? request : throw new ArgumentException($"A convolution of {shape} is not possible or too large for one batch.", nameof(shape));
+    }
+
+    /// <summary>Whether a kind's numbers are followed by the sizes of a convolution.</summary>
+    internal static bool HasShape(byte kind) => (CorrelationKind)kind is CorrelationKind.Convolution or CorrelationKind.MaskedConvolution;
+
     /// <summary>Makes a request of numbers that came from outside.</summary>
     /// <returns>The request, or null where the numbers name none.</returns>
-    internal static CorrelationRequest? FromNumbers(byte kind, int first, int second, int third, int fourth)
+    internal static CorrelationRequest? FromNumbers(byte kind, int first, int second, int third, int fourth, ConvolutionShape? shape)
     {
-        var request = new CorrelationRequest((CorrelationKind)kind, first, second, third, fourth);
+        var request = new CorrelationRequest((CorrelationKind)kind, first, second, third, fourth) { Shape = shape };
         return Enum.IsDefined(request.Kind) && request.IsSound() ? request : null;
     }
 
@@ -158,6 +181,7 @@ public readonly record struct CorrelationRequest
     public override string ToString() => Kind switch
     {
         CorrelationKind.MatrixTriple => $"{Kind}({First} x {Second} x {Third})",
+        CorrelationKind.Convolution or CorrelationKind.MaskedConvolution => $"{Kind}({Shape})",
         CorrelationKind.MaskedMatrix => $"{Kind}({First} x {Second} x {Third} with tensor {Fourth})",
         CorrelationKind.Truncation or CorrelationKind.PowerMask or CorrelationKind.TruncatedSelection => $"{Kind}({First} by {Second} bits)",
         CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys or CorrelationKind.FusedMask =>
@@ -173,6 +197,8 @@ public readonly record struct CorrelationRequest
             [new(PartRole.Random, First * Second), new(PartRole.Random, Second * Third), new(PartRole.Fixed, First * Third)],
         CorrelationKind.WeightMask => [new(PartRole.Random, First)],
         CorrelationKind.MaskedMatrix => [new(PartRole.Random, First * Second), new(PartRole.Fixed, First * Third)],
+        CorrelationKind.Convolution => [new(PartRole.Random, First), new(PartRole.Random, Second), new(PartRole.Fixed, Third)],
+        CorrelationKind.MaskedConvolution => [new(PartRole.Random, First), new(PartRole.Fixed, Third)],
         CorrelationKind.Square => [new(PartRole.Random, First), new(PartRole.Fixed, First)],
         CorrelationKind.Truncation => [new(PartRole.Random, First), new(PartRole.Fixed, First), new(PartRole.Fixed, First)],
         CorrelationKind.BitTriple => [new(PartRole.RandomBits, First), new(PartRole.RandomBits, First), new(PartRole.FixedBits, First)],
@@ -213,8 +239,12 @@ public readonly record struct CorrelationRequest
         return request.IsSound() ? request : throw new ArgumentException($"{request} has a negative or too large dimension, or a shift or a number of bits outside its range.");
     }
 
-    private bool IsSound() => First >= 0 && Second >= 0 && Third >= 0 && (Fourth == 0 || (Fourth > 0 && Kind == CorrelationKind.MaskedMatrix)) && First <= MaximumElements && Kind switch
+    private bool HasSoundNumbers => First is >= 0 and <= MaximumElements && Second >= 0 && Third >= 0 && (Shape is not null) == HasShape((byte)Kind)
+        && (Fourth == 0 || (Fourth is > 0 and <= MaximumSlot && (Kind is CorrelationKind.MaskedMatrix or CorrelationKind.MaskedConvolution)));
+
+    private bool IsSound() => HasSoundNumbers && Kind switch
     {
+        CorrelationKind.Convolution or CorrelationKind.MaskedConvolution => Shape!.IsSound && Convolved(Kind, Shape, Fourth) == this,
         CorrelationKind.MatrixTriple or CorrelationKind.MaskedMatrix => (long)First * Second <= MaximumElements && (long)Second * Third <= MaximumElements
             && (long)First * Third <= MaximumElements && Second <= MaximumElements && Third <= MaximumElements,
         CorrelationKind.Truncation or CorrelationKind.TruncatedSelection => Second is >= 1 and <= 58 && Third == 0,
@@ -223,6 +253,9 @@ public readonly record struct CorrelationRequest
         CorrelationKind.PowerMask => Second <= 58 && Third == 0,
         _ => Second == 0 && Third == 0,
     };
+
+    private static CorrelationRequest Convolved(CorrelationKind kind, ConvolutionShape shape, int slots) =>
+        new(kind, shape.ImageLength, shape.WeightLength, shape.ProductLength, slots) { Shape = shape };
 
     private bool AreKeysSound() =>
         Second <= 58 && Third is >= 2 and <= 64 && (Second == 0 || Second <= Third - 2) && (long)First * Third * (ComparisonKeyLayout.SeedWords + 3) <= MaximumElements;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using PrivacyGrains.Arithmetic;
 using PrivacyGrains.Arithmetic.Randomness;
+using PrivacyGrains.Protocols.Sharing;
 using PrivacyGrains.Protocols.Wire;
 
 namespace PrivacyGrains.Protocols.Dealing;
@@ -114,6 +115,13 @@ public sealed class Correlations : IDisposable
     {
         var parts = Take(CorrelationRequest.MaskedMatrix(m, k, n, slot));
         return new MaskedMatrixTriple(m, k, n, slot, parts[0], parts[1]);
+    }
+
+    /// <summary>A triple for a convolution.</summary>
+    internal ConvolutionTriple TakeConvolution(ConvolutionShape shape, int? slots)
+    {
+        var parts = Take(CorrelationRequest.Convolution(shape, slots));
+        return new ConvolutionTriple(shape, slots, parts[0], slots is null ? parts[1] : [], parts[^1]);
     }
 
     /// <summary>Pairs for squares.</summary>

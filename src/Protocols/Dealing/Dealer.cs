@@ -51,11 +51,16 @@ public static class Dealer
 
     private static void RequireMasks(PreprocessingPlan plan, WeightMasks? masks)
     {
-        var products = plan.Requests.Where(request => request.Kind == CorrelationKind.MaskedMatrix);
+        var products = plan.Requests.SelectMany(request => request.Kind switch
+        {
+            CorrelationKind.MaskedMatrix => [(Slot: request.Fourth, Length: (long)request.Second * request.Third)],
+            CorrelationKind.MaskedConvolution => Enumerable.Range(0, request.Shape!.Groups).Select(group => (Slot: request.Fourth + group, Length: (long)request.Second / request.Shape.Groups)),
+            _ => [],
+        });
         if (masks is null
             ? !plan.MaskDigest.IsEmpty
             : !plan.MaskDigest.Span.SequenceEqual(masks.Plan.Digest()) || masks.Plan.Scheme != plan.Scheme
-                || products.Any(request => request.Fourth >= masks.Plan.Lengths.Length || masks.Plan.Lengths[request.Fourth] != (long)request.Second * request.Third))
+                || products.Any(product => product.Slot >= masks.Plan.Lengths.Length || masks.Plan.Lengths[product.Slot] != product.Length))
         {
             throw new ArgumentException($"{plan} wants {(plan.MaskDigest.IsEmpty ? "no masks of weights" : "the masks of weights that it names")}; these are {masks?.ToString() ?? "none"}.", nameof(masks));
         }

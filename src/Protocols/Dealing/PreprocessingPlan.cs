@@ -90,7 +90,8 @@ public sealed class PreprocessingPlan
             .Byte((byte)Scheme.Kind).Int32(Scheme.Parties).Int32(Scheme.CorruptionThreshold).Bytes(MaskDigest.Span).Int32(Requests.Length);
         foreach (var request in Requests)
         {
-            writer.Byte((byte)request.Kind).Int32(request.First).Int32(request.Second).Int32(request.Third).Int32(request.Fourth);
+            _ = writer.Byte((byte)request.Kind).Int32(request.First).Int32(request.Second).Int32(request.Third).Int32(request.Fourth);
+            request.Shape?.Write(writer);
         }
 
         return writer.ToArray();
@@ -112,7 +113,10 @@ public sealed class PreprocessingPlan
         var requests = ImmutableArray.CreateBuilder<CorrelationRequest>();
         for (var i = 0; i < count && i < MaximumRequests && reader.Failure is null; i++)
         {
-            if (CorrelationRequest.FromNumbers(reader.Byte(), reader.Int32(), reader.Int32(), reader.Int32(), reader.Int32()) is { } request
+            var kind = reader.Byte();
+            var (first, second, third, fourth) = (reader.Int32(), reader.Int32(), reader.Int32(), reader.Int32());
+            var shape = CorrelationRequest.HasShape(kind) ? ConvolutionShape.Read(ref reader) : null;
+            if (CorrelationRequest.FromNumbers(kind, first, second, third, fourth, shape) is { } request
                 && scheme is not null && request.Fits(scheme))
             {
                 requests.Add(request);
@@ -134,7 +138,7 @@ public sealed class PreprocessingPlan
     public override string ToString() => $"{Requests.Length} correlations, {Scheme}";
 
     private static bool NamesMasks(ImmutableArray<CorrelationRequest> requests, ReadOnlySpan<byte> maskDigest) =>
-        maskDigest.Length == (requests.Any(request => request.Kind == CorrelationKind.MaskedMatrix) ? SHA256.HashSizeInBytes : 0);
+        maskDigest.Length == (requests.Any(request => request.Kind is CorrelationKind.MaskedMatrix or CorrelationKind.MaskedConvolution) ? SHA256.HashSizeInBytes : 0);
 
     private static long Corrections(PreprocessingPlan plan, int party) =>
         plan.Requests.Sum(request => request.Parts(plan.Scheme.Algebra).Where(part => IsCorrected(plan.Scheme, part.Role, party)).Sum(part => (long)part.Words));

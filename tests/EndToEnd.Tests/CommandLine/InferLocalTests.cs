@@ -47,9 +47,9 @@ public sealed class InferLocalTests : IDisposable
     public async Task Cost_IsThatOfThePlan()
     {
         var (model, input, _) = await RandomAsync(9, [30, 1], rows: 569);
-        var cost = (await CommandRun.OfAsync("infer", "--model", model, "--input", input, "--parties", "3", "--json")).Good().Document().GetProperty("cost");
-        var plan = (await CommandRun.OfAsync("infer", "plan", "--rows", "569", "--features", "30", "--parties", "3", "--json")).Good().Document();
-        foreach (var name in (string[])["rounds", "messagesPerParty", "bytesPerParty"])
+        var cost = (await CommandRun.OfAsync("infer", "--model", model, "--input", input, "--input-bound", "8", "--parties", "3", "--json")).Good().Document().GetProperty("cost");
+        var plan = (await CommandRun.OfAsync("infer", "--model", model, "--plan", "--rows", "569", "--input-bound", "8", "--parties", "3", "--json")).Good().Document();
+        foreach (var name in (string[])["rounds", "bytesPerParty"])
         {
             Assert.Equal(plan.GetProperty(name).GetInt64(), cost.GetProperty(name).GetInt64());
         }

@@ -86,6 +86,60 @@ public sealed class DealerTests
         }
     }
 
+    // Strides, dilations, paddings and groups at once; the product against the definition.
+    [Theory]
+    [MemberData(nameof(Grid))]
+    public void Deal_Convolution_HoldsItsRelation(string name)
+    {
+        var scheme = Schemes.Named(name);
+        var shape = new ConvolutionShape(2, 4, 6, 5, 2, 6) { WindowHeight = 2, WindowWidth = 3, RowStride = 2, ColumnDilation = 2, Top = 1, Left = 1, Bottom = 1, Right = 2 };
+        var run = new Simulation(scheme).Deal(CorrelationRequest.Convolution(shape, null));
+        var triples = run.Correlations.Select(c => c.TakeConvolution(shape, null).Consume()).ToArray();
+        var (a, b, c) = (Open(run, triples.Select(t => t.A)), Open(run, triples.Select(t => t.B)), Open(run, triples.Select(t => t.C)));
+        var (down, right) = (4, 4); // (6 + 2 - 2) / 2 + 1 and 5 + 3 - 5 + 1
+        Assert.Equal(down * right, shape.Windows);
+        for (var at = 0; at < c.Length; at++)
+        {
+            var (group, record, window, output) = (at / 3 / 16 / 2, at / 3 / 16 % 2, at / 3 % 16, at % 3);
+            ulong sum = 0;
+            for (var term = 0; term < 12; term++)
+            {
+                var (channel, row, column) = ((group * 2) + (term / 6), (window / right * 2) - 1 + (term % 6 / 3), (window % right) - 1 + (term % 3 * 2));
+                var pixel = row is >= 0 and < 6 && column is >= 0 and < 5 ? a[(((((record * 4) + channel) * 6) + row) * 5) + column] : 0;
+                ulong[] product = [pixel];
+                scheme.Algebra.Multiply(product, [b[(((group * 12) + term) * 3) + output]], product);
+                scheme.Algebra.Add([sum], product, product);
+                sum = product[0];
+            }
+
+            Assert.Equal(sum, c[at]);
+        }
+    }
+
+    [Fact]
+    public void Plan_WithAConvolution_ParsesBack_AndHostileSizesAreFaults()
+    {
+        var shape = new ConvolutionShape(2, 4, 6, 5, 2, 6) { WindowHeight = 2, WindowWidth = 3 };
+        var bytes = PreprocessingPlan.Create(SharingScheme.Additive(3), [CorrelationRequest.Convolution(shape, null)]).ToBytes();
+        Assert.Equal(bytes, PreprocessingPlan.Parse(bytes).Value.ToBytes());
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            Assert.Equal("preprocessing.malformed", PreprocessingPlan.Parse(bytes.AsSpan(0, length)).Fault.Code());
+        }
+
+        foreach (var hostile in new[] { 0, -1, int.MaxValue, 3, 1 << 20 })
+        {
+            for (var number = 1; number <= 16; number++) // the sizes are the last 16 numbers
+            {
+                var changed = bytes.ToArray();
+                BitConverter.TryWriteBytes(changed.AsSpan(changed.Length - (4 * number)), hostile);
+                Assert.True(changed.AsSpan().SequenceEqual(bytes) || !PreprocessingPlan.Parse(changed).IsOk, $"{hostile} at {number}");
+            }
+        }
+
+        Assert.Throws<ArgumentException>(() => CorrelationRequest.Convolution(shape with { Groups = 3 }, null));
+    }
+
     [Theory]
     [MemberData(nameof(Grid))]
     public void Deal_BlobBytes_AreThePlans(string name)

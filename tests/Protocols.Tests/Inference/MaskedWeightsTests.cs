@@ -41,6 +41,7 @@ public sealed class MaskedWeightsTests
         }
 
         Assert.Equal([9 * 2, 9 * 2, 36 * 5, 3 * 2], masks.Lengths.AsEnumerable()); // two groups, two secret dense layers
+        Assert.Equal(3 * 50, plan.WordsPerRound[0]); // the images, not their windows
         Assert.Equal(masks.Lengths.Sum(), plain.WordsPerRound.Sum() - plan.WordsPerRound.Sum());
         Assert.Equal(plan.ToBytes(), InferencePlan.Parse(plan.ToBytes()).Value.ToBytes());
         Assert.NotEqual(plain.Digest(), plan.Digest());

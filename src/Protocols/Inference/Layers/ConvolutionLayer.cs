@@ -9,7 +9,7 @@ namespace PrivacyGrains.Protocols.Inference.Layers;
 
 /// <summary>A convolution of channels x height x width records with weights and biases of bounded size; groups, depthwise ones too, stay apart.</summary>
 /// <remarks>
-/// Each window becomes a row, locally, so that each group is one matrix product of (rows * windows) x (channels * window) by (channels * window) x outputs; all groups share a round, and one truncation, here or in the next layer, ends it.
+/// Each window becomes a row, locally, so that each group is one matrix product of (rows * windows) x (channels * window) by (channels * window) x outputs; one round opens each image once, and one truncation, here or in the next layer, ends it.
 /// Parameters: weights, groups x (channels of a group * window) x (outputs of a group), and bias, one for each output.
 /// </remarks>
 public sealed record ConvolutionLayer : PlanLayer
@@ -114,49 +114,38 @@ public sealed record ConvolutionLayer : PlanLayer
 
     internal override ImmutableArray<CorrelationRequest> Requests(LayerPlace place)
     {
-        var (windows, terms) = Matrix(place);
         return
         [
-            .. SecretWeights ? Enumerable.Range(0, Groups).SelectMany(g => Products.WeightRequests(place.Scheme, place.Input.Records * windows, terms, Outputs / Groups, place.MaskSlots + g)) : [],
+            .. SecretWeights && !place.Scheme.ReducesDegree ? [CorrelationRequest.Convolution(Shape(place), place.MaskSlots)] : ImmutableArray<CorrelationRequest>.Empty,
             .. place.Output.ExtraBits == 0 ? [CorrelationRequest.Truncation(place.Output.Shape.Length, Bits(place))] : ImmutableArray<CorrelationRequest>.Empty,
         ];
     }
 
     internal override ImmutableArray<int> WordsPerRound(LayerPlace place)
     {
-        var (windows, terms) = Matrix(place);
+        var shape = Shape(place);
         return Traffic.InTurn(
-            SecretWeights ? [.. Products.WeightWords(place.Scheme, place.Input.Records * windows, terms, Outputs / Groups, place.MaskSlots).Select(words => checked(Groups * words))] : [],
+            !SecretWeights ? [] : place.Scheme.ReducesDegree ? [shape.ProductLength] : [shape.ImageLength + (place.MaskSlots is null ? shape.WeightLength : 0)],
             place.Output.ExtraBits == 0 ? [place.Output.Shape.Length] : []);
     }
 
     internal override IEnumerable<AwaitingPeers[]> Script(LayerPlace place, LayerRun run, ShareTensor[] inputs, Slot<ShareTensor> slot)
     {
-        var (x, weights, algebra, bits) = (inputs[0], run.Weights!, place.Scheme.Algebra, Bits(place));
-        var (windows, terms) = Matrix(place);
-        var (rows, outputs) = (place.Input.Records * windows, Outputs / Groups);
-        var products = new Products(run.Committee, run.Correlations, run.Random);
-        Func<ShareTensor, ShareTensor, AwaitingPeers<ShareTensor>>[] multiply = SecretWeights ? [.. Enumerable.Range(0, Groups).Select(g => products.TakeWeights(rows, terms, outputs, place.MaskSlots + g, weights.Masked))] : [];
+        var (x, weights, bits, windows) = (inputs[0], run.Weights!, Bits(place), Shape(place).Windows);
+        var triple = SecretWeights && !place.Scheme.ReducesDegree ? run.Correlations.TakeConvolution(Shape(place), place.MaskSlots) : null;
         var tuple = place.Output.ExtraBits == 0 ? run.Correlations.TakeTruncation(place.Output.Shape.Length, bits) : null;
         var words = new ulong[place.Output.Shape.Length];
         if (SecretWeights)
         {
-            var rounds = multiply.Select((each, g) =>
-                each(Windows(place, x, g), weights.Secret(0).Slice(g * terms * outputs, terms * outputs).Reshape(TensorShape.Of(terms, outputs)))).ToArray();
-            yield return rounds;
-            for (var g = 0; g < Groups; g++)
-            {
-                Place(rounds[g].Result.Words, words, g, windows);
-            }
+            var round = triple is null
+                ? Beaver.DegreeReduction.Reduce(run.Committee, Convolve(place, x.Words, weights.Secret(0).Words), TensorShape.Of(words.Length), run.Random)
+                : Beaver.ConvolutionProduct.Begin(run.Committee, x, weights.Secret(0), weights.Masked, triple);
+            yield return [round];
+            PlaceGroups(round.Result.Words, words, windows);
         }
         else
         {
-            var product = new ulong[rows * outputs];
-            for (var g = 0; g < Groups; g++)
-            {
-                algebra.MultiplyMatrix(Windows(place, x, g).Words, weights.Public(0).Slice(g * terms * outputs, terms * outputs), product, rows, terms, outputs);
-                Place<ulong>(product, words, g, windows);
-            }
+            PlaceGroups(Convolve(place, x.Words, weights.Public(0)), words, windows);
         }
 
         AddBias(place, run, SecretWeights ? weights.Secret(1).Words : weights.Public(1), words, windows, bits);
@@ -179,7 +168,7 @@ public sealed record ConvolutionLayer : PlanLayer
         var y = new double[place.Output.Shape.Length];
         for (var g = 0; g < Groups; g++)
         {
-            var x = RecordMap.Apply<double>(inputs[0], place.Input.Records, Map(place, g), 0);
+            var x = RecordMap.Apply<double>(inputs[0], place.Input.Records, Shape(place).Map(g), 0);
             var product = new double[rows * outputs];
             for (var row = 0; row < rows; row++)
             {
@@ -210,27 +199,39 @@ public sealed record ConvolutionLayer : PlanLayer
     private (int Windows, int Terms) Matrix(LayerPlace place) =>
         (place.Output.Shape.Dimensions[2] * place.Output.Shape.Dimensions[3], place.Input.Shape.Dimensions[1] / Groups * Window.Size);
 
-    private ShareTensor Windows(LayerPlace place, ShareTensor x, int group)
+    private ConvolutionShape Shape(LayerPlace place)
     {
-        var (windows, terms) = Matrix(place);
-        return RecordMap.Apply(x, Map(place, group), 0, TensorShape.Of(place.Input.Records * windows, terms));
+        var image = place.Input.Shape.Dimensions;
+        return new ConvolutionShape(image[0], image[1], image[2], image[3], Groups, Outputs)
+        {
+            WindowHeight = Window.Height,
+            WindowWidth = Window.Width,
+            RowStride = Window.RowStride,
+            ColumnStride = Window.ColumnStride,
+            RowDilation = Window.RowDilation,
+            ColumnDilation = Window.ColumnDilation,
+            Top = Window.Top,
+            Left = Window.Left,
+            Bottom = Window.Bottom,
+            Right = Window.Right,
+        };
     }
 
-    // A row for each window; under it channel after channel of the group.
-    private int[] Map(LayerPlace place, int group)
+    private ulong[] Convolve(LayerPlace place, ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> weights)
     {
-        var (windows, terms) = Matrix(place);
-        var (height, width) = (place.Input.Shape.Dimensions[2], place.Input.Shape.Dimensions[3]);
-        var places = Window.Places(height, width);
-        var map = new int[windows * terms];
-        for (var j = 0; j < map.Length; j++)
-        {
-            var (window, channel, at) = (j / terms, (group * (terms / Window.Size)) + (j % terms / Window.Size), j % Window.Size);
-            var from = places[(window * Window.Size) + at];
-            map[j] = from >= 0 ? (channel * height * width) + from : from;
-        }
+        var shape = Shape(place);
+        var products = new ulong[shape.ProductLength];
+        shape.MultiplyAdd(place.Scheme.Algebra, x, weights, products);
+        return products;
+    }
 
-        return map;
+    private void PlaceGroups(ReadOnlySpan<ulong> products, Span<ulong> all, int windows)
+    {
+        var length = products.Length / Groups;
+        for (var g = 0; g < Groups; g++)
+        {
+            Place(products.Slice(g * length, length), all, g, windows);
+        }
     }
 
     // From (record, window) x output of one group to record x output x window.
