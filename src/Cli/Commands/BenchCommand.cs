@@ -10,7 +10,7 @@ internal static class BenchCommand
 {
     private static readonly BenchClock Clock = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
 
-    public static Command Build() => new("bench", "Measures this machine.") { Mpc(), Party() };
+    public static Command Build() => new("bench", "Measures this machine.") { Mpc(), Sessions(), Party() };
 
     private static Command Mpc()
     {
@@ -41,6 +41,29 @@ internal static class BenchCommand
 
             output.Result(new BenchDocument(results), console => console.Write(
                 ["work", "engine", "parties", "median ms", "min ms", "rounds", "bytes per party"], results.Select(Row), "Nothing was measured."));
+        });
+        return command;
+    }
+
+    private static Command Sessions()
+    {
+        var work = new Option<string>("--work") { Description = $"What each computes, one of: {string.Join(", ", BenchCatalogue.Names)}.", DefaultValueFactory = static _ => "mlp-1" };
+        var count = new Option<int>("--count") { Description = "How many.", DefaultValueFactory = static _ => 100 };
+        count.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+            {
+                result.AddError("--count is at least 1.");
+            }
+        });
+        var command = new Command("sessions", "Whole sessions one after the other in this process: keys, shares, correlations, rounds; the time of each.") { work, count };
+        command.Runs(async (parsed, output, cancel) =>
+        {
+            var document = await BenchSessions.RunAsync(BenchCatalogue.Choose(parsed.GetValue(work))[0], parsed.GetValue(count), cancel);
+            output.Result(document, console => console.Write(
+                ["sessions of", "first tenth, median ms", "last tenth, median ms", "memory then, MB", "memory at last, MB"],
+                [[document.Work, Milliseconds(document.FirstTenthMedianSeconds), Milliseconds(document.LastTenthMedianSeconds), $"{document.FirstTenthBytes >> 20}", $"{document.LastTenthBytes >> 20}"]],
+                "Nothing was measured."));
         });
         return command;
     }

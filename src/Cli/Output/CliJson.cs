@@ -141,4 +141,5 @@ internal sealed record SecondsBody(double Offline, double Online);
 [JsonSerializable(typeof(ModelPlanDocument))]
 [JsonSerializable(typeof(Listing<AuditLeaf>))]
 [JsonSerializable(typeof(BenchDocument))]
+[JsonSerializable(typeof(SessionsDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -86,4 +86,14 @@ public sealed class BenchTests
         Assert.StartsWith($"bench.unknown-name: There is no work named '{name}'", run.Error, StringComparison.Ordinal);
         Assert.Contains("mlp-128", run.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Sessions_OneAfterTheOther_PrintsTheTimeOfEach()
+    {
+        var document = (await CommandRun.OfAsync("bench", "sessions", "--work", "compare-1", "--count", "12", "--json")).Good().Document();
+        Assert.Equal("compare-1", document.GetProperty("work").GetString());
+        Assert.Equal(12, document.GetProperty("seconds").EnumerateArray().Count(second => second.GetDouble() > 0));
+        Assert.True(document.GetProperty("lastTenthBytes").GetInt64() > 0);
+        Assert.Equal(ExitCodes.BadInput, (await CommandRun.OfAsync("bench", "sessions", "--count", "0")).ExitCode);
+    }
 }
