@@ -137,7 +137,8 @@ internal sealed partial class ComputationGrain(
             return Refuse(taken.Refusal!);
         }
 
-        var reply = await Task.Run(() => side.TakeLot(lot, part.Part.Span));
+        // The session may have ended while the stock was asked: the lot is wasted then, and its bytes are cleared here.
+        var reply = _side == side ? await Task.Run(() => side.TakeLot(lot, part.Part.Span)) : new ProtocolFault("computation.aborted", _self, "a side that still runs", "one that has ended");
         if (MemoryMarshal.TryGetArray(part.Part, out var bytes))
         {
             CryptographicOperations.ZeroMemory(bytes);

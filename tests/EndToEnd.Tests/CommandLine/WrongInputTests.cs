@@ -42,7 +42,7 @@ public class WrongInputTests
         { "model register m NOT-THERE --kind logistic --lineage hand --key k", "model.missing-file", "NOT-THERE" },
         { "model retire m 0 --reason old --key k", "model.bad-version", "from 1" },
         { "model get m --version-number -1 --key k", "model.bad-version", "from 1" },
-        { "infer", "command.wrong", "--model and --input" },
+        { "infer", "command.wrong", "--model with --input" },
         { "infer pln", "command.wrong", "'pln' is no command" },
         { "audit show --limit 0 --key k", "audit.bad-range", "1 to 1000" },
         { "audit verify NOT-THERE", "audit.missing-file", "NOT-THERE" },

@@ -82,7 +82,7 @@ public class InferenceBookTests
         InferenceEntry[] entries =
         [
             Created, new SidesOffered(Offers, Now), new InputAccepted("features.0", "d1", Now), new InputAccepted("weights", "d2", Now), new ComputingBegun(Now),
-            new SideEnded(Outcome("h-1"), Now), new InferenceAborted("inference.timeout", "late", Now),
+            new CorrelationsSupplied("lot.1.a", Now), new CorrelationsSupplied(null, Now), new SideEnded(Outcome("h-1"), Now), new InferenceAborted("inference.timeout", "late", Now),
         ];
         var (live, stored) = (InferenceBook.Empty, InferenceBook.Empty);
         foreach (var entry in entries)
@@ -115,6 +115,28 @@ public class InferenceBookTests
         Assert.Equal(ComputationBook.Lost, book.Prepare("r", Now).Refusal!.Code);
 
         static ComputationBook Taken(ComputationBook book, Func<ComputationBook, Decision<ComputationEntry>> decide) => Entries(decide(book)).Aggregate(book, (b, e) => b.Apply(e));
+    }
+
+    [Fact]
+    public void Side_TakesALotOnce_AndWhatIsDealtInItsPlaceOnce()
+    {
+        var book = Taken(ComputationBook.Empty, b => b.Prepare("r", Now));
+        book = Stored(Taken(book, b => b.TakeLot("lot.1.a", Now)), book.TakeLot("lot.1.a", Now));
+        Assert.True(book.FromStock);
+        Assert.Equal("computation.already-begun", book.TakeLot("lot.2.b", Now).Refusal!.Code);
+        book = Taken(book, b => b.Take("dealt", Now)); // not every side got the lot
+        Assert.False(book.FromStock);
+        Assert.Equal("computation.already-begun", book.Take("again", Now).Refusal!.Code);
+        Assert.Equal("computation.already-begun", book.TakeLot("lot.2.b", Now).Refusal!.Code);
+
+        static ComputationBook Taken(ComputationBook book, Func<ComputationBook, Decision<ComputationEntry>> decide) => Entries(decide(book)).Aggregate(book, (b, e) => b.Apply(e));
+
+        static ComputationBook Stored(ComputationBook live, Decision<ComputationEntry> decision)
+        {
+            var (type, payload) = ComputationBook.Codec.Encode(decision.Entries[0]);
+            Assert.Equal(decision.Entries[0], ComputationBook.Codec.Decode("s", new RecordedEntry(1, type, payload, Now)));
+            return live;
+        }
     }
 
     [Fact]
