@@ -1,7 +1,6 @@
 using System.CommandLine;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Cli.Output;
-using PrivacyGrains.Client.Csv;
 using PrivacyGrains.Client.Errors;
 using PrivacyGrains.Client.Inferences;
 using PrivacyGrains.Learning.Onnx;
@@ -12,7 +11,7 @@ namespace PrivacyGrains.Cli.Commands;
 /// <summary><c>infer --model --input --parties</c>: a joint inference from an ONNX file and a CSV file; all sides in this process, or with <c>--url</c> those of a running consortium.</summary>
 internal static class InferLocalCommand
 {
-    private static readonly Option<string?> Model = new("--model") { Description = "An ONNX file. Without --url all sides run here, without secrecy; with it, in a running consortium." };
+    private static readonly Option<string?> Model = new("--model") { Description = "An ONNX file, or a safetensors file of our own training. Without --url all sides run here, without secrecy; with it, in a running consortium." };
     private static readonly Option<string?> Input = new("--input") { Description = "A CSV file: a header, then one record a row, its numbers flattened row-major." };
     private static readonly Option<int> Parties = new("--parties") { Description = "How many compute, 2 to 64.", DefaultValueFactory = _ => 2 };
     private static readonly Option<string> Scheme = Schemes();
@@ -65,8 +64,9 @@ internal static class InferLocalCommand
             throw new InputException("inference.bad-rows", $"--rows is {rows}; at least 1 is wanted.");
         }
 
-        var network = Network(model);
-        var records = input is null ? null : Records(input, network);
+        var file = LocalModelFile.Read(model);
+        var network = file.Network;
+        var records = input is null ? null : file.Records(input);
         var options = new LocalInferenceOptions { FractionalBits = bits, InputBound = bound, PublicModel = parsed.GetValue(PublicModel), ComparesWithClear = !parsed.GetValue(NoClear) };
         if (plans)
         {
@@ -99,14 +99,6 @@ internal static class InferLocalCommand
         });
     }
 
-    internal static double[][] Records(string input, OnnxNetwork network)
-    {
-        var table = CsvTable.Read(input);
-        return table.Header.Count == network.Features
-            ? table.Numbers(table.Header)
-            : throw new InputException("inference.wrong-columns", $"{Path.GetFileName(input)} has {table.Header.Count} columns; the model takes {network.Features}.");
-    }
-
     private static SharingScheme SchemeOf(ParseResult parsed)
     {
         var (parties, shamir, threshold) = (parsed.GetValue(Parties), parsed.GetValue(Scheme) == "shamir", parsed.GetValue(Threshold));
@@ -127,24 +119,6 @@ internal static class InferLocalCommand
             ? SharingScheme.Shamir(parties, t)
             : throw new InputException(
                 threshold is null ? "inference.bad-parties" : "inference.bad-threshold", $"Shamir shares need 1 <= t < n; t is {t} and n is {parties}. Take 3 parties or more, or another --corruption-threshold.");
-    }
-
-    internal static OnnxNetwork Network(string path)
-    {
-        byte[] bytes;
-        try
-        {
-            var length = new FileInfo(path).Length;
-            bytes = length <= OnnxNetwork.MaximumBytes
-                ? File.ReadAllBytes(path)
-                : throw new InputException("onnx.malformed", $"{path} has {length >> 20} MiB; a model has at most {OnnxNetwork.MaximumBytes >> 20}.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException("onnx.missing-file", $"{path} is not there or cannot be read. Give the path of an ONNX file.", e);
-        }
-
-        return OnnxNetwork.TryRead(bytes, out var network, out var fault) ? network : throw new InputException(fault.Code, $"{Path.GetFileName(path)}: {fault.Detail}");
     }
 
     private static Option<string> Schemes()

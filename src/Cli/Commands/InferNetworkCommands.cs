@@ -48,7 +48,7 @@ internal static class InferNetworkCommands
         }
         else
         {
-            plan = NetworkPlanning.Plan(InferLocalCommand.Network(model!), SharingScheme.Additive(parties), rows, parsed.GetValue(InputBound), parsed.GetValue(FractionalBits), publicModel: false).Plan;
+            plan = NetworkPlanning.Plan(LocalModelFile.NetworkOf(model!), SharingScheme.Additive(parties), rows, parsed.GetValue(InputBound), parsed.GetValue(FractionalBits), publicModel: false).Plan;
         }
 
         var cut = ConsortiumInference.Cut(plan);
@@ -80,7 +80,7 @@ internal static class InferNetworkCommands
         var cast = await InferenceCast.ChooseAsync(gateway, self, compute?.Count ?? Math.Max(2, parts.Select(part => part.Party).Distinct(StringComparer.Ordinal).Count()), compute, dealer, cancel);
         var plan = PlanOf(parsed, model, rows, cast.ComputeParties.Count);
         var question = NetworkQuestion.Create(plan, parts, self, model is null ? weightsFrom ?? throw NoWeights() : self, cast, terms.Quota, terms.Budget, terms.Timeout);
-        double[]? weights = model is not null && InferenceLayout.HasWeights(plan) ? NetworkQuestion.Weights(InferLocalCommand.Network(model), plan) : null;
+        double[]? weights = model is not null && InferenceLayout.HasWeights(plan) ? NetworkQuestion.Weights(LocalModelFile.NetworkOf(model), plan) : null;
         var inference = new JointInference(parsed.PartyFolder()!, gateway);
         using var ask = await inference.AskAsync(session, question, cancel);
         try
@@ -114,7 +114,7 @@ internal static class InferNetworkCommands
         foreach (var slot in view.Terms.Inputs.Where(slot => slot.Party == self))
         {
             var values = slot.Columns.Count > 0 ? table is null ? null : Columns(table, slot, plan.Rows)
-                : model is null ? null : NetworkQuestion.Weights(InferLocalCommand.Network(model), plan);
+                : model is null ? null : NetworkQuestion.Weights(LocalModelFile.NetworkOf(model), plan);
             if (values is null)
             {
                 continue;

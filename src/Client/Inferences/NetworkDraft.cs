@@ -160,6 +160,8 @@ internal sealed class NetworkDraft
         NetworkFunction.Add => CombineLayer.Add,
         NetworkFunction.Subtract => CombineLayer.Subtract,
         NetworkFunction.Multiply => MultiplyLayer.Instance,
+        NetworkFunction.Normalize => NormalizationLayer.Create(layer.Alpha),
+        NetworkFunction.TopK or NetworkFunction.TopKPlaces => layer.Alpha is >= 1 and <= RowTopK.MaximumColumns ? TopKLayer.Create((int)layer.Alpha, layer.Function == NetworkFunction.TopKPlaces) : throw Lacking(node),
         NetworkFunction.Softmax => SoftmaxLayer.Instance,
         NetworkFunction.LogSoftmax => SoftmaxLayer.Logarithm,
         NetworkFunction.Exp => CurveLayer.Create(CurveKind.Exp),
@@ -193,20 +195,21 @@ internal sealed class NetworkDraft
     // Powers of two, so that they tell little of the weights.
     private static LinearBounds Bounds(NetworkNode node, ImmutableArray<double> weights, ImmutableArray<double> bias, int leastBits, int outputs, Func<int, int> outputOf)
     {
-        var (greatest, columns) = (0.0, new double[outputs]);
+        var (greatest, plus, minus) = (0.0, new double[outputs], new double[outputs]); // for each output the sums of its weights of either sign
         for (var i = 0; i < weights.Length; i++)
         {
             greatest = Math.Max(greatest, Math.Abs(weights[i]));
             if (outputs > 0)
             {
-                columns[outputOf(i)] += Math.Abs(weights[i]);
+                (weights[i] > 0 ? plus : minus)[outputOf(i)] += Math.Abs(weights[i]);
             }
         }
 
-        var (column, offset) = (columns.DefaultIfEmpty(0).Max(), bias.Select(Math.Abs).DefaultIfEmpty(0).Max());
+        var column = plus.Zip(minus, (up, down) => up + down).DefaultIfEmpty(0).Max();
+        var (side, offset) = (plus.Concat(minus).DefaultIfEmpty(0).Max(), bias.Select(Math.Abs).DefaultIfEmpty(0).Max());
         return !double.IsFinite(greatest) || !double.IsFinite(column) || !double.IsFinite(offset)
             ? throw new InputException("onnx.not-finite", $"The weights of {node.Name} are not finite once constants are folded into them.")
-            : new LinearBounds(PowerOfTwo(greatest, 1), PowerOfTwo(offset, 0), outputs > 0 ? PowerOfTwo(column, 1) : null, leastBits);
+            : new LinearBounds(PowerOfTwo(greatest, 1), PowerOfTwo(offset, 0), outputs > 0 ? PowerOfTwo(column, 1) : null, leastBits, outputs > 0 ? PowerOfTwo(side, 1) : null);
     }
 
     /// <summary>The least power of two that is not smaller; <paramref name="ofZero"/> for zero.</summary>

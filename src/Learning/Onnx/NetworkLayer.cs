@@ -129,6 +129,15 @@ public enum NetworkFunction
     /// <summary>The logarithm of softmax over the last dimension.</summary>
     LogSoftmax,
 
+    /// <summary>(x - mean) / sqrt(variance + alpha) over the last dimension.</summary>
+    Normalize,
+
+    /// <summary>The alpha greatest over the last dimension, the greatest first.</summary>
+    TopK,
+
+    /// <summary>Their places.</summary>
+    TopKPlaces,
+
     /// <summary>The sum over the last dimension, which goes.</summary>
     Sum,
 

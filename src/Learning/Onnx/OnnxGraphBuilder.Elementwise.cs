@@ -13,7 +13,7 @@ internal sealed partial class OnnxGraphBuilder
             ("Add", OnnxValue x, OnnxValue y) => Combine(node, NetworkFunction.Add, x, y),
             ("Sub", OnnxValue x, OnnxValue y) => Combine(node, NetworkFunction.Subtract, x, y),
             ("Mul", OnnxValue x, OnnxValue y) => Product(node, x, y),
-            ("Div", OnnxValue x, OnnxValue y) => Product(node, x, Emit(NetworkFunction.Reciprocal, node, y)),
+            ("Div", OnnxValue x, OnnxValue y) => Normalization(node, x, y) ?? Product(node, x, Emit(NetworkFunction.Reciprocal, node, y)),
             ("Add", OnnxValue x, OnnxConstant c) => AddConstant(node, x, c),
             ("Add", OnnxConstant c, OnnxValue x) => AddConstant(node, x, c),
             ("Sub", OnnxValue x, OnnxConstant c) => AddConstant(node, x, Map(c, value => -value)),

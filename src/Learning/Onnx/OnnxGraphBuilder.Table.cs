@@ -65,6 +65,9 @@ internal sealed partial class OnnxGraphBuilder
         ["ReduceMin"] = One((b, node) => b.Reduce(node)),
         ["ReduceSumSquare"] = One((b, node) => b.Reduce(node)),
         ["ReduceL2"] = One((b, node) => b.Reduce(node)),
+        ["LayerNormalization"] = One((b, node) => b.LayerNormalization(node)),
+        ["InstanceNormalization"] = One((b, node) => b.InstanceNormalization(node)),
+        ["TopK"] = (b, node) => b.TopK(node),
         ["ArgMax"] = One((b, node) => b.ArgMax(node)),
         ["ArgMin"] = One((b, node) => b.ArgMax(node)),
 

@@ -2,6 +2,8 @@ using System.Text.Json;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Cli.Output;
 using PrivacyGrains.Client.Inferences;
+using PrivacyGrains.Learning.Data;
+using PrivacyGrains.Learning.Models;
 using PrivacyGrains.Learning.Onnx;
 using PrivacyGrains.Protocols.Sharing;
 using PrivacyGrains.Testing;
@@ -46,12 +48,16 @@ public sealed class InferLocalTests : IDisposable
     [Fact]
     public async Task Cost_IsThatOfThePlan()
     {
-        var (model, input, _) = await RandomAsync(9, [30, 1], rows: 569);
-        var cost = (await CommandRun.OfAsync("infer", "--model", model, "--input", input, "--input-bound", "8", "--parties", "3", "--json")).Good().Document().GetProperty("cost");
-        var plan = (await CommandRun.OfAsync("infer", "--model", model, "--plan", "--rows", "569", "--input-bound", "8", "--parties", "3", "--json")).Good().Document();
-        foreach (var name in (string[])["rounds", "bytesPerParty"])
+        var (model, input, _) = await RandomAsync(9, [30, 4, 1], rows: 569);
+        foreach (var scheme in (string[])["additive", "shamir"])
         {
-            Assert.Equal(plan.GetProperty(name).GetInt64(), cost.GetProperty(name).GetInt64());
+            string[] args = ["infer", "--model", model, "--input", input, "--parties", "3", "--scheme", scheme, "--json"];
+            var cost = (await CommandRun.OfAsync(args)).Good().Document().GetProperty("cost");
+            var plan = (await CommandRun.OfAsync([.. args, "--plan"])).Good().Document();
+            foreach (var name in (string[])["rounds", "messagesPerParty", "bytesPerParty", "preprocessingBytes"])
+            {
+                Assert.Equal(plan.GetProperty(name).GetInt64(), cost.GetProperty(name).GetInt64());
+            }
         }
     }
 
@@ -107,6 +113,45 @@ public sealed class InferLocalTests : IDisposable
         var run = await CommandRun.OfAsync(["infer", .. args, "--json"]);
         Assert.Equal(ExitCodes.BadInput, run.ExitCode);
         Assert.Equal(code, run.Document().GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Theory]
+    [InlineData("LOGISTIC", 1)]
+    [InlineData("SOFTMAX", 3)]
+    [InlineData("NONE", 3)]
+    public async Task ScikitLearnsClassifier_GivesItsProbabilities_AndLeavesTheLabelOut(string transform, int rows)
+    {
+        float[] weights = [.. Enumerable.Range(0, 2 * rows).Select(i => 0.3f * (i - 2))];
+        float[] offsets = [.. Enumerable.Range(0, rows).Select(i => 0.1f * i)];
+        byte[][] norm = transform == "NONE" ? [Node("Identity", "i", ["p"], "q")] : [MlNode("Normalizer", ["p"], ["q"], Attribute("norm", "L1"))];
+        await File.WriteAllBytesAsync(PathOf("sk.onnx"), Model([
+            Input("x", -1, 2), ValueInfo(12, "label", 7, -1), Output("probabilities"), MlNode("Scaler", ["x"], ["s"], Attribute("offset", [1f, -1]), Attribute("scale", [0.5f, 2])),
+            MlNode("LinearClassifier", ["s"], ["label", "p"], Attribute("coefficients", weights), Attribute("intercepts", offsets), Attribute("post_transform", transform)), .. norm, MlNode("ZipMap", ["q"], ["probabilities"])]));
+        await File.WriteAllTextAsync(PathOf("sk.csv"), "a,b\n1.5,-0.75\n-2,0.5\n");
+        var document = (await CommandRun.OfAsync("infer", "--model", PathOf("sk.onnx"), "--input", PathOf("sk.csv"), "--json")).Good().Document();
+        double[] wanted = [.. ((double[][])[[1.5, -0.75], [-2, 0.5]]).SelectMany(x =>
+        {
+            double[] z = [.. Enumerable.Range(0, rows).Select(r => offsets[r] + (weights[2 * r] * (x[0] - 1) * 0.5) + (weights[(2 * r) + 1] * (x[1] + 1) * 2))];
+            return transform == "LOGISTIC" ? [1 - (1 / (1 + Math.Exp(-z[0]))), 1 / (1 + Math.Exp(-z[0]))]
+                : transform == "SOFTMAX" ? z.Select(v => Math.Exp(v) / z.Sum(Math.Exp)) : z;
+        })];
+        Assert.All(Numbers(document, "clearOutputs").Zip(wanted, (a, b) => a - b), difference => Assert.InRange(difference, -1e-6, 1e-6));
+        Assert.All(Numbers(document, "outputs").Zip(wanted, (a, b) => a - b), difference => Assert.InRange(difference, -WantedError, WantedError));
+    }
+
+    [Fact]
+    public async Task ModelOfOurOwnTraining_TakesItsFeaturesByName()
+    {
+        var model = LogisticModel.Create(Standardisation.Of([new FeatureRange("age", 0, 100), new FeatureRange("dose", -5, 5)]), [0.75, -1.25, 0.5]);
+        await File.WriteAllBytesAsync(PathOf("own.safetensors"), LogisticModelFile.Write(model));
+        await File.WriteAllTextAsync(PathOf("own.csv"), "dose,id,age\n2.5,1,30\n-7,2,80\n");
+        var document = (await CommandRun.OfAsync("infer", "--model", PathOf("own.safetensors"), "--input", PathOf("own.csv"), "--parties", "3", "--scheme", "shamir", "--json")).Good().Document();
+        double[] wanted = [.. ((double[][])[[30, 2.5], [80, -7]]).Select(row => model.Scale.Apply(row)).Select(x => 1 / (1 + Math.Exp(-((0.75 * x[0]) - (1.25 * x[1]) + 0.5))))];
+        Assert.All(Numbers(document, "outputs").Zip(wanted, (a, b) => a - b), difference => Assert.InRange(difference, -WantedError, WantedError));
+        await File.WriteAllTextAsync(PathOf("own.csv"), "dose,id\n2.5,1\n");
+        Assert.Equal("csv.unknown-column", (await CommandRun.OfAsync("infer", "--model", PathOf("own.safetensors"), "--input", PathOf("own.csv"), "--json")).Document().GetProperty("error").GetProperty("code").GetString());
+        await File.WriteAllTextAsync(PathOf("own.safetensors"), "{}");
+        Assert.Equal("model.malformed", (await CommandRun.OfAsync("infer", "--model", PathOf("own.safetensors"), "--plan", "--json")).Document().GetProperty("error").GetProperty("code").GetString());
     }
 
     private string PathOf(string name) => Path.Combine(_folder.Path, name);

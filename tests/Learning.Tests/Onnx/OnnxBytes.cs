@@ -40,6 +40,12 @@ internal static class OnnxBytes
 
     public static byte[] Attribute(string name, long[] values) => [.. Text(1, name), .. Chunk(8, [.. values.Select(v => Raw(unchecked((ulong)v)))]), .. Varint(20, 7)];
 
+    public static byte[] Attribute(string name, float[] values) => [.. Text(1, name), .. Chunk(7, [.. values.SelectMany(BitConverter.GetBytes)]), .. Varint(20, 6)];
+
+    /// <summary>A node of scikit-learn's operators, with one output or more.</summary>
+    public static byte[] MlNode(string kind, string[] inputs, string[] outputs, params byte[][] attributes) =>
+        Chunk(1, [.. inputs.Select(i => Text(1, i)), .. outputs.Select(o => Text(2, o)), Text(3, kind), Text(4, kind), Text(7, "ai.onnx.ml"), .. attributes.Select(a => Chunk(5, a))]);
+
     /// <summary>An initialiser as raw floats.</summary>
     public static byte[] Floats(string name, long[] shape, params float[] values) => Chunk(5, Tensor(name, 1, shape, Chunk(9, [.. values.SelectMany(BitConverter.GetBytes)])));
 

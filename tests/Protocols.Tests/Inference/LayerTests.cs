@@ -144,6 +144,61 @@ public sealed class LayerTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void RandomGraph_EqualsTheClearOne_AndCostsWhatThePlanSays(byte seed)
+    {
+        using var random = Schemes.Random(seed);
+        var noise = new byte[1];
+        int Choose(int count)
+        {
+            random.Fill(noise);
+            return noise[0] % count;
+        }
+
+        // Images of 2 channels throughout: any two can be added, multiplied or joined by channels, which a 1 x 1 convolution brings back to 2.
+        List<PlanNode> nodes = [new(ReshapeLayer.Create(2, 4, 4), [0])];
+        var small = new LinearBounds(0.25, 0.5, 2, 16, 1.5);
+        for (var i = 0; i < 10; i++)
+        {
+            var (x, y) = (1 + Choose(nodes.Count), 1 + Choose(nodes.Count));
+            (PlanLayer Layer, int[] Inputs) next = Choose(10) switch
+            {
+                0 => (PlanLayer.Relu, [x]),
+                1 => (CombineLayer.Add, [x, y]),
+                2 => (CombineLayer.Subtract, [x, y]),
+                3 => (MultiplyLayer.Instance, [x, y]),
+                4 => (ConvolutionLayer.Create(new SlidingWindow(3, 3) { Top = 1, Left = 1, Bottom = 1, Right = 1 }, 2, 1 + Choose(2), Choose(2) == 0, small), [x]),
+                5 => (MaxPoolLayer.Create(new SlidingWindow(2, 2) { Top = 1, Left = 1 }), [x]),
+                6 => (AveragePoolLayer.Create(new SlidingWindow(3, 1) { Top = 1, Bottom = 1 }, Choose(2) == 0), [x]),
+                7 => (ClipLayer.Create(-1.5, 2), [x]),
+                8 => (ScaleLayer.Create(-0.3, 0.125), [x]),
+                _ => (AffineLayer.Create([2, 1, 1], true, true, true, small), [x]),
+            };
+            nodes.Add(new PlanNode(next.Layer, [.. next.Inputs]));
+            nodes.Add(new PlanNode(ClipLayer.Create(-3, 3), [nodes.Count])); // products of products stay small
+        }
+
+        nodes.Add(new PlanNode(ConcatLayer.Create(0), [nodes.Count, nodes.Count - 2, 1]));
+        foreach (var scheme in Grid)
+        {
+            var plan = InferencePlan.CreateGraph(scheme, 2, 32, nodes, 16, 3);
+            Assert.Equal(plan.Digest(), InferencePlan.Parse(plan.ToBytes()).Value.Digest());
+            var input = Numbers(64, seed, 3);
+            IReadOnlyList<double[]>[] parameters = [.. plan.Parameters.Select((own, n) => (IReadOnlyList<double[]>)[.. own.Select((p, i) => Numbers(p.Shape.Length, (byte)(2 + n + (5 * i)), p.Bound / 4))])];
+            var run = new InferenceRun(plan, input, parameters);
+            Assert.All(run.Complete().Zip(ClearEvaluation.Evaluate(plan, input, parameters)), pair => Assert.InRange(pair.First - pair.Second, -1.0 / 256, 1.0 / 256));
+            Assert.All(run.BytesSent, sent => Assert.Equal(plan.BytesPerParty, sent));
+            Assert.Equal(Enumerable.Range(0, scheme.Parties).Select(party => plan.PreprocessingBytes(party, run.Session)), run.BlobBytes);
+            Assert.True(plan.PeakBytes > 0);
+        }
+    }
+
     [Fact]
     public void CreateGraph_AWayBackOrWrongNumbersOfValues_AreRefused()
     {
@@ -166,6 +221,9 @@ public sealed class LayerTests
         Assert.Throws<ArgumentException>(() => InferencePlan.Create(SharingScheme.Additive(2), 1, 100, Deep(null), 16, 1));
         var plan = InferencePlan.Create(SharingScheme.Additive(2), 1, 100, Deep(4), 16, 1);
         Assert.True(plan.Steps[^1].Output.Bound < 1 << 18);
+        PlanLayer[] Rectified(double? side) => [.. Enumerable.Range(0, 8).SelectMany(_ => (PlanLayer[])[DenseLayer.Create(100, true, new LinearBounds(1, 1, 4, 16, side)), PlanLayer.Relu])];
+        var narrow = InferencePlan.Create(SharingScheme.Additive(2), 1, 100, Rectified(2), 16, 1);
+        Assert.True(narrow.Steps[^1].Output.Bound < InferencePlan.Create(SharingScheme.Additive(2), 1, 100, Rectified(null), 16, 1).Steps[^1].Output.Bound / 64);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 
 warnings.filterwarnings("ignore")
+torch.manual_seed(20)
 FOLDER = sys.argv[1] if len(sys.argv) > 1 else "v1"
 
 
@@ -84,13 +85,15 @@ CASES = {
     "gates": (nn.Sequential(nn.Linear(6, 8), nn.GELU(), nn.Linear(8, 8), nn.SiLU(), nn.Linear(8, 4), nn.ELU()), (6,), {}),
     "standardised": (Apply(lambda m, x: m.f((x - torch.tensor([10.0, 200, -3])) / torch.tensor([2.0, 50, 1])), f=nn.Linear(3, 2)), (3,), dict(scale=(10.0, 200.0, 3.0))),
     "moved": (Apply(lambda m, x: F.pad(x, (1, 0, 0, 1), value=0.5).permute(0, 2, 3, 1)[:, 1:, ::2].reshape(x.size(0), -1, 2).mean(1)), (2, 3, 4), {}),
+    "norms": (nn.Sequential(nn.Linear(6, 8), nn.LayerNorm(8), nn.Linear(8, 3)), (6,), {}),
+    "instance-norm": (nn.Sequential(nn.Conv2d(1, 2, 3), nn.InstanceNorm2d(2, affine=True), nn.ReLU(), nn.Flatten(), nn.Linear(32, 2)), (1, 6, 6), {}),
+    "greatest": (Apply(lambda m, x: m.f(x).topk(2)[0], f=nn.Linear(5, 7)), (5,), {}),
     "place": (Apply(lambda m, x: m.f(x).argmax(1).float(), f=nn.Linear(5, 7)), (5,), {}),
 }
 
 
 def main():
     generator = torch.Generator().manual_seed(20)
-    torch.manual_seed(20)
     for name, (model, shape, options) in CASES.items():
         options = dict(options)
         for module in model.modules():

@@ -76,7 +76,7 @@ public sealed record AffineLayer : PlanLayer
             return setting.RangeTrouble("A sum", sum.Bound, setting.FractionalBits) is { } tooMuch ? tooMuch : sum;
         }
 
-        var bound = Bounds.Output(setting, 1, input.Bound);
+        var bound = Bounds.Output(setting, 1, input);
         return setting.RangeTrouble("A product", bound, setting.FractionalBits + Bounds.Bits(setting, bound)) is { } trouble ? trouble : PlanValue.Within(input.Shape, bound);
     }
 
@@ -145,7 +145,7 @@ public sealed record AffineLayer : PlanLayer
             ? new AffineLayer(dimensions, scales, shifts, secretWeights, bounds)
             : null;
 
-    private int Bits(PlanSetting setting, PlanValue input) => Bounds.Bits(setting, Bounds.Output(setting, 1, input.Bound));
+    private int Bits(PlanSetting setting, PlanValue input) => Bounds.Bits(setting, Bounds.Output(setting, 1, input));
 
     // One parameter, repeated over the records.
     private ulong[] Spread(LayerWeights weights, int index, LayerPlace place, int[] map)

@@ -85,7 +85,7 @@ public sealed record ConvolutionLayer : PlanLayer
             return $"{windows} windows of {terms} numbers to {Outputs} channels are too large for one batch.";
         }
 
-        var bound = Bounds.Output(setting, (int)terms, input.Bound);
+        var bound = Bounds.Output(setting, (int)terms, input);
         return setting.RangeTrouble("A product", bound, setting.FractionalBits + Bounds.Bits(setting, bound)) is { } trouble
             ? trouble
             : PlanValue.Within(TensorShape.Of(input.Records, Outputs, down, right), bound);
@@ -94,7 +94,7 @@ public sealed record ConvolutionLayer : PlanLayer
     internal override int ProductBits(PlanSetting setting, ImmutableArray<PlanValue> inputs)
     {
         var terms = inputs[0].Shape.Dimensions[1] / Groups * Window.Size;
-        return Bounds.Bits(setting, Bounds.Output(setting, terms, inputs[0].Bound));
+        return Bounds.Bits(setting, Bounds.Output(setting, terms, inputs[0]));
     }
 
     internal override ImmutableArray<LayerParameter> Parameters(PlanSetting setting, ImmutableArray<PlanValue> inputs)

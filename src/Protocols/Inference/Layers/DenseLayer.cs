@@ -68,7 +68,7 @@ public sealed record DenseLayer : PlanLayer
             return $"{records} x {width} by {width} x {Outputs} is too large for one batch.";
         }
 
-        var bound = Bounds.Output(setting, width, input.Bound);
+        var bound = Bounds.Output(setting, width, input);
         return setting.RangeTrouble("A product", bound, setting.FractionalBits + Bounds.Bits(setting, bound)) is { } trouble
             ? trouble
             : PlanValue.Within(TensorShape.Of([.. dimensions[..^1], Outputs]), bound);
@@ -161,7 +161,7 @@ public sealed record DenseLayer : PlanLayer
         return y;
     }
 
-    private int Bits(PlanSetting setting, PlanValue input) => Bounds.Bits(setting, Bounds.Output(setting, input.Shape.Dimensions[^1], input.Bound));
+    private int Bits(PlanSetting setting, PlanValue input) => Bounds.Bits(setting, Bounds.Output(setting, input.Shape.Dimensions[^1], input));
 
     private static (int Rows, int Width) Matrix(LayerPlace place)
     {
