@@ -71,7 +71,10 @@ internal static class BenchCommand
     // Started by the engine "processes", and by nobody else.
     private static Command Party()
     {
-        var (work, party, warmUp, measure) = (new Argument<string>("work"), new Argument<int>("party"), new Argument<int>("warm-up"), new Argument<int>("measure"));
+        var work = new Argument<string>("work") { Description = "What is computed." };
+        var party = new Argument<int>("party") { Description = "Which side this process is, from 0." };
+        var warmUp = new Argument<int>("warm-up") { Description = "Runs that are not measured." };
+        var measure = new Argument<int>("measure") { Description = "Runs that are." };
         var command = new Command(BenchProcesses.PartyCommand, "One party of a measurement.") { work, party, warmUp, measure };
         command.Hidden = true;
         command.Runs((parsed, _, cancel) => BenchParty.RunAsync(
