@@ -130,6 +130,28 @@ public sealed class MaskedWeightsTests
         Assert.Null(InferencePlan.Create(SharingScheme.Additive(2), 1, 2, [PlanLayer.Dense(2, false, 1, 1)], 16, 4).MaskPlan(Model, Roster));
     }
 
+    [Fact]
+    public void Receive_FromAPartyThatKeptAnotherOpening_IsAForeignRun()
+    {
+        var plain = InferencePlan.Create(SharingScheme.Additive(2), 1, 2, [PlanLayer.Dense(2, true, 1, 1)], 16, 4);
+        var masks = plain.MaskPlan(Model, Roster)!;
+        var plan = plain.WithMasks(masks);
+        var run = new Simulation(plan.Scheme);
+        var (matrix, bias, input) = (run.Split(new ulong[4], 2, 2), run.Split(new ulong[2]), run.Split(new ulong[2], 1, 2));
+        var opened = run.Run(party => MaskedWeights.Open(run.Committees[party], masks, [matrix[party]], Own(masks, party)));
+        var changed = opened[1].ToBytes();
+        changed[^1] ^= 1;
+        opened[1] = MaskedWeights.Parse(changed, masks).Value;
+        using var recalled = WeightMasks.Recall(masks, InferenceRun.MaskSeed);
+        var blobs = Dealer.Deal(plan.Preprocessing, Simulation.Session, SystemRandomSource.Instance, recalled);
+        var sides = Enumerable.Range(0, 2).Select(party => InferenceSide.Begin(
+            plan, Simulation.Session, run.Committees[party], input[party], WeightOpening.Join([LayerWeights.Shared(matrix[party], bias[party])], opened[party]),
+            Correlations.Expand(blobs[party], plan.Preprocessing, Simulation.Session, party).Value, SystemRandomSource.Instance)).ToArray();
+        var message = Assert.Single(Assert.IsType<InferenceProgress.Continue>(sides[1].First).Outbound);
+        var halt = Assert.IsType<InferenceProgress.Halt>(sides[0].Side.Receive(Simulation.Name(1), message.ToBytes()));
+        Assert.Equal("inference.foreign-run", halt.Fault.Code);
+    }
+
     private static Correlations Own(WeightMaskPlan masks, int party) =>
         Correlations.Expand(WeightMasks.Deal(masks, InferenceRun.MaskSeed)[party], masks.Preprocessing, masks.Namespace, party).Value;
 
