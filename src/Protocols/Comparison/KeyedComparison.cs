@@ -18,7 +18,8 @@ public static class KeyedComparison
     /// <summary>What the dealer must make.</summary>
     /// <param name="count">Numbers, at least 0.</param>
     /// <param name="bits">k, 2 to 64.</param>
-    public static ImmutableArray<CorrelationRequest> Requests(int count, int bits) => [CorrelationRequest.ThresholdKeys(count, 0, bits)];
+    /// <param name="leftOut">How many low bits are left out, 0 to k - 2: a number less than 2 to this power below a threshold may count as reaching it, never one that reaches it as not; differences must then stay that much below 2^(k-1).</param>
+    public static ImmutableArray<CorrelationRequest> Requests(int count, int bits, int leftOut = 0) => [CorrelationRequest.ThresholdKeys(count, 0, bits, leftOut)];
 
     /// <summary>Words to the peer: one round.</summary>
     public static ImmutableArray<int> WordsPerRound(int count) => [count];

@@ -26,7 +26,7 @@ internal sealed class KeyedOpening(
         Ring64.AddConstant(opened, unchecked((ulong)-threshold), shifted);
         for (var i = 0; i < _count; i++)
         {
-            points[i] = shifted[i] & low;
+            points[i] = (shifted[i] & low) >> request.Fourth;
         }
 
         ComparisonFunction.Evaluate(committee.Self, request.Keys, roots, common, points, shares);

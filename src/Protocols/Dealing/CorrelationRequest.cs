@@ -89,7 +89,7 @@ public readonly record struct CorrelationRequest
     /// <summary>n of a matrix; the bits that matter of keys and of a fused mask; else zero.</summary>
     public int Third { get; }
 
-    /// <summary>Which masked tensor a masked product is with, of a convolution the first; else zero.</summary>
+    /// <summary>Which masked tensor a masked product is with, of a convolution the first; the low bits that threshold keys leave out; else zero.</summary>
     public int Fourth { get; }
 
     /// <summary>The sizes of a convolution, else null; then the numbers are the lengths of A, B and A * B.</summary>
@@ -123,7 +123,8 @@ public readonly record struct CorrelationRequest
     /// <param name="count">How many numbers.</param>
     /// <param name="shift">By how many bits the numbers are to be shifted right as well, 0 to 58.</param>
     /// <param name="bits">k, 2 to 64: every difference to a threshold is below 2^(k-1) in absolute value.</param>
-    public static CorrelationRequest ThresholdKeys(int count, int shift, int bits) => Checked(CorrelationKind.ThresholdKeys, count, shift, bits);
+    /// <param name="leftOut">How many low bits the comparison leaves out, 0 to k - 2: a number less than 2 to this power below a threshold may count as reaching it, and differences must stay that much below 2^(k-1).</param>
+    public static CorrelationRequest ThresholdKeys(int count, int shift, int bits, int leftOut = 0) => Checked(CorrelationKind.ThresholdKeys, count, shift, bits, leftOut);
 
     /// <summary>Masks and keys for max(x, 0) of so many numbers of two parties.</summary>
     /// <param name="count">How many numbers.</param>
@@ -220,7 +221,7 @@ public readonly record struct CorrelationRequest
     };
 
     /// <summary>The keys' sizes: the functions' points have one bit less than the numbers.</summary>
-    internal ComparisonKeyLayout Keys => new(First, Third - 1, Kind == CorrelationKind.ReluKeys ? (Second == 0 ? 2 : 3) : 1);
+    internal ComparisonKeyLayout Keys => new(First, Third - 1 - Fourth, Kind == CorrelationKind.ReluKeys ? (Second == 0 ? 2 : 3) : 1);
 
     /// <summary>Whether the scheme has this kind.</summary>
     internal bool Fits(SharingScheme scheme) => Kind switch
@@ -240,7 +241,7 @@ public readonly record struct CorrelationRequest
     }
 
     private bool HasSoundNumbers => First is >= 0 and <= MaximumElements && Second >= 0 && Third >= 0 && (Shape is not null) == HasShape((byte)Kind)
-        && (Fourth == 0 || (Fourth is > 0 and <= MaximumSlot && (Kind is CorrelationKind.MaskedMatrix or CorrelationKind.MaskedConvolution)));
+        && (Fourth == 0 || (Kind == CorrelationKind.ThresholdKeys && Fourth > 0 && Fourth <= Third - 2) || (Fourth is > 0 and <= MaximumSlot && (Kind is CorrelationKind.MaskedMatrix or CorrelationKind.MaskedConvolution)));
 
     private bool IsSound() => HasSoundNumbers && Kind switch
     {

@@ -167,9 +167,9 @@ public sealed class Correlations : IDisposable
     }
 
     /// <summary>Masks and keys for comparisons with thresholds.</summary>
-    public ThresholdKeys TakeThresholdKeys(int count, int shift, int bits)
+    public ThresholdKeys TakeThresholdKeys(int count, int shift, int bits, int leftOut = 0)
     {
-        var request = CorrelationRequest.ThresholdKeys(count, shift, bits);
+        var request = CorrelationRequest.ThresholdKeys(count, shift, bits, leftOut);
         var parts = Take(request);
         return new ThresholdKeys(request, parts[0], parts[1], parts[2], parts[3]);
     }

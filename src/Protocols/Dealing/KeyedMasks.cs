@@ -20,6 +20,7 @@ internal static class KeyedMasks
         {
             low[i] = mask[i] & ((1UL << (bits - 1)) - 1);
             high[i] = low[i] >> shift;
+            low[i] >>= request.Fourth;
             top[i] = (mask[i] >> (bits - 1)) & 1;
         }
 

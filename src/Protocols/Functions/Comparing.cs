@@ -21,14 +21,14 @@ internal static class Comparing
         new(scheme.Algebra.Bits, scheme.Kind == SharingKind.Additive && scheme.Parties == 2 && (long)count * thresholds <= MostByKeys);
 
     internal static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int count, int thresholds, ComparisonReach reach) =>
-        reach.Keyed ? KeyedComparison.Requests(count, reach.Bits) : ThresholdComparison.Requests(scheme, count, thresholds, reach.Bits - reach.LeftOut);
+        reach.Keyed ? KeyedComparison.Requests(count, reach.Bits, reach.LeftOut) : ThresholdComparison.Requests(scheme, count, thresholds, reach.Bits - reach.LeftOut);
 
     internal static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int count, int thresholds, ComparisonReach reach) =>
         reach.Keyed ? KeyedComparison.WordsPerRound(count) : ThresholdComparison.WordsPerRound(scheme, count, thresholds, reach.Bits - reach.LeftOut);
 
     internal static Material Take(Committee committee, int count, ImmutableArray<long> thresholds, ComparisonReach reach, Correlations correlations) =>
         reach.Keyed
-            ? new Material(reach, correlations.TakeThresholdKeys(count, 0, reach.Bits), null)
+            ? new Material(reach, correlations.TakeThresholdKeys(count, 0, reach.Bits, reach.LeftOut), null)
             : new Material(reach, null, ThresholdComparison.Take(committee, count, thresholds, correlations, reach.Bits - reach.LeftOut));
 
     internal static IEnumerable<AwaitingPeers[]> Script(
@@ -69,7 +69,7 @@ internal static class Comparing
 /// <param name="Bits">k: every difference is below 2^(k-1) in absolute value; 61 in F_p.</param>
 /// <param name="Keyed">Whether keys are dealt; two parties with additive shares only.</param>
 /// <param name="LeftOut">
-/// How many low bits the circuit leaves out, in Z_2^64 only: what is then at or above a threshold may lie below it by less than two of these units; the
-/// answers for several thresholds are those of one number. Keys compare exactly.
+/// How many low bits are left out, in Z_2^64 only: what is then at or above a threshold may lie below it by less than two of these units; the
+/// answers for several thresholds are those of one number.
 /// </param>
 internal readonly record struct ComparisonReach(int Bits, bool Keyed, int LeftOut = 0);

@@ -39,9 +39,18 @@ internal sealed class SplineTable
         return first == 0 && last == Thresholds.Length ? this : new SplineTable(Thresholds[first..last], Pieces[first..(last + 1)], Slack);
     }
 
-    /// <summary>How to compare: as is known of the numbers, or for any; the circuit leaves out the bits that do not matter to the pieces.</summary>
-    internal ComparisonReach Reach(SharingScheme scheme, int count, ComparisonReach? known) =>
-        (known ?? Comparing.Unbounded(scheme, count, Thresholds.Length)) with { LeftOut = scheme.Kind == SharingKind.Additive ? Slack : 0 };
+    /// <summary>How to compare: as is known of the numbers, or for any; the comparison leaves out the bits that do not matter to the pieces.</summary>
+    internal ComparisonReach Reach(SharingScheme scheme, int count, ComparisonReach? known)
+    {
+        var reach = known ?? Comparing.Unbounded(scheme, count, Thresholds.Length);
+        if (scheme.Kind != SharingKind.Additive || Slack == 0)
+        {
+            return reach;
+        }
+
+        var bits = Math.Min(reach.Bits + 1, scheme.Algebra.Bits); // what is left out must not carry the greatest difference over the top
+        return reach with { Bits = bits, LeftOut = Math.Min(Slack, bits - 3) };
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Pieces.Length} pieces, {Shifts.Length} openings";

@@ -44,6 +44,32 @@ public sealed class KeyedComparisonTests
     }
 
     [Theory]
+    [InlineData(41, 12)]
+    [InlineData(64, 40)]
+    [InlineData(9, 6)]
+    public void Compare_WithLowBitsLeftOut_MissesByLessThanOneOfTheirUnits_AndInTheThresholdsOrder(int bits, int leftOut)
+    {
+        var unit = 1L << leftOut;
+        ImmutableArray<long> thresholds = bits == 9 ? [-60, -3, 0, 5, 61] : [-unit * 3, -unit - 7, 0, 1, unit / 2, unit + 12345, unit * 5];
+        long[] near = [-unit, 1 - unit, -unit / 2, -1, 0, 1, unit / 3, unit];
+        var limit = bits == 64 ? long.MaxValue / 4 : 1L << (bits - 2);
+        long[] plain = [.. Enumerable.Repeat(thresholds.SelectMany(t => near.Select(d => t + d)).Where(x => Math.Abs(x) < limit), 40).SelectMany(x => x)];
+        var run = new Simulation(Two).Deal(KeyedComparison.Requests(plain.Length, bits, leftOut));
+        var xs = run.Split([.. plain.Select(WordAlgebra.Ring64.FromSigned)]);
+        var results = run.Run(i => KeyedComparison.Begin(run.Committees[i], xs[i], thresholds, run.Correlations[i].TakeThresholdKeys(plain.Length, 0, bits, leftOut)));
+        ulong[][] opened = [.. Enumerable.Range(0, thresholds.Length).Select(t => run.Open(results.Select(each => each[t])))];
+        for (var i = 0; i < plain.Length; i++)
+        {
+            for (var t = 0; t < thresholds.Length; t++)
+            {
+                Assert.True(plain[i] < thresholds[t] || opened[t][i] == 1, $"{plain[i]} reaches {thresholds[t]}");
+                Assert.True(plain[i] > thresholds[t] - unit || opened[t][i] == 0, $"{plain[i]} does not reach {thresholds[t]}");
+                Assert.True(t == 0 || opened[t][i] <= opened[t - 1][i], "a higher threshold is reached and a lower one is not");
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(0, 64)]
     [InlineData(0, 20)]
     [InlineData(16, 64)]
@@ -100,6 +126,7 @@ public sealed class KeyedComparisonTests
         Assert.Equal("preprocessing.malformed", PreprocessingPlan.Parse(bytes).Fault.Code());
         Assert.Throws<ArgumentException>(() => CorrelationRequest.ThresholdKeys(1, 0, 65));
         Assert.Throws<ArgumentException>(() => CorrelationRequest.ThresholdKeys(1, 0, 1));
+        Assert.Throws<ArgumentException>(() => CorrelationRequest.ThresholdKeys(1, 0, 40, 39));
         Assert.Throws<ArgumentException>(() => CorrelationRequest.ReluKeys(1, 39, 40));
         Assert.Throws<ArgumentException>(() => CorrelationRequest.ReluKeys(1 << 26, 0, 64));
     }
