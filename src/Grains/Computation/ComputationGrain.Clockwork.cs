@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Threading.Channels;
 using PrivacyGrains.Protocols;
 
 namespace PrivacyGrains.Grains.Computation;
@@ -5,7 +7,9 @@ namespace PrivacyGrains.Grains.Computation;
 /// <content>What drives a side: its peers' frames in, its own out, and its end.</content>
 internal sealed partial class ComputationGrain
 {
-    private readonly Dictionary<string, Task> _sends = new(StringComparer.Ordinal);
+    private readonly Dictionary<PartyId, Channel<Frame>> _outboxes = [];
+    private Task _sends = Task.CompletedTask;
+    private bool _isCut;
     private bool _pumping;
 
     /// <summary>Goes on with what has come, in turns of this grain; whoever woke it does not wait for it.</summary>
@@ -52,11 +56,6 @@ internal sealed partial class ComputationGrain
             return;
         }
 
-        foreach (var frame in step.Outbound)
-        {
-            Send(frame);
-        }
-
         if (step.Fault is { } fault)
         {
             await EndAsync(fault);
@@ -67,20 +66,33 @@ internal sealed partial class ComputationGrain
         }
     }
 
-    /// <summary>One frame after the other to each peer: a channel refuses what comes out of order.</summary>
-    private void Send(Frame frame)
+    /// <summary>A box for each peer: a step fills it from its own thread, and this grain empties it in its turns.</summary>
+    private Action<Frame> OpenOutlet(ComputationSide side)
     {
-        var peer = frame.Peer;
-        var before = _sends.GetValueOrDefault(peer.Value, Task.CompletedTask);
-        _sends[peer.Value] = SendAfterAsync();
-
-        async Task SendAfterAsync()
+        foreach (var peer in side.Peers)
         {
-            await before;
+            _outboxes[peer] = Channel.CreateUnbounded<Frame>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        }
+
+        _sends = Task.WhenAll(_outboxes.Select(box => SendAllAsync(box.Key, box.Value.Reader)));
+        var boxes = _outboxes.ToFrozenDictionary();
+        return frame => boxes[frame.Peer].Writer.TryWrite(frame); // a closed one takes none: the side has ended
+    }
+
+    /// <summary>One frame after the other to each peer: a channel refuses what comes out of order.</summary>
+    private async Task SendAllAsync(PartyId peer, ChannelReader<Frame> frames)
+    {
+        await foreach (var frame in frames.ReadAllAsync())
+        {
+            if (_isCut)
+            {
+                return;
+            }
+
             if (await SentAsync(frame))
             {
                 frame.Return();
-                return;
+                continue;
             }
 
             Refusal? refusal; // the memory is the peer's now, for as long as it likes
@@ -96,7 +108,22 @@ internal sealed partial class ComputationGrain
             if (refusal is not null)
             {
                 await EndAsync(new ProtocolFault("computation.peer-lost", peer, "a peer that takes this side's message", refusal.Code));
+                return;
             }
+        }
+    }
+
+    private void StopSending()
+    {
+        _isCut = true;
+        CloseOutlet();
+    }
+
+    private void CloseOutlet()
+    {
+        foreach (var box in _outboxes.Values)
+        {
+            box.Writer.TryComplete();
         }
     }
 
@@ -110,26 +137,40 @@ internal sealed partial class ComputationGrain
 
         var key = await keys.GetAsync(_self.Value);
         var outcome = await Task.Run(() => side.SealOutput(output, key, clock.GetElapsedTime(side.StartedAt).TotalSeconds));
-        if (outcome is not null && await CloseAsync(ComputationBook.Completed))
+        if (outcome is null || !await CloseAsync(ComputationBook.Completed))
         {
-            await Task.WhenAll(_sends.Values);
-            HangUp();
-            await grains.GetGrain<IInferenceGrain>(_session).SideEndedAsync(outcome);
-            metrics.SideEnded("completed", outcome.BytesSent, outcome.Seconds);
+            Cut(); // ended otherwise meanwhile
+            return;
         }
+
+        CloseOutlet();
+        await _sends;
+        HangUp();
+        await grains.GetGrain<IInferenceGrain>(_session).SideEndedAsync(outcome);
+        metrics.SideEnded("completed", outcome.BytesSent, outcome.Seconds);
     }
 
     private async Task EndAsync(ProtocolFault fault)
     {
-        if (_side is null || !await CloseAsync(fault.Code))
+        if (_side is null)
         {
             return;
         }
 
-        HangUp();
-        metrics.SideEnded(fault.Code, 0, 0);
-        await grains.GetGrain<IInferenceGrain>(_session).SideEndedAsync(new SideOutcome(
-            _self.Value, ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty, string.Empty, fault.Code, fault.Party?.Value, fault.Explanation, 0, 0, 0));
+        StopSending();
+        try
+        {
+            if (await CloseAsync(fault.Code))
+            {
+                metrics.SideEnded(fault.Code, 0, 0);
+                await grains.GetGrain<IInferenceGrain>(_session).SideEndedAsync(new SideOutcome(
+                    _self.Value, ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty, string.Empty, fault.Code, fault.Party?.Value, fault.Explanation, 0, 0, 0));
+            }
+        }
+        finally
+        {
+            HangUp(); // last: a peer that sees its stream end reports this side as lost, and the reason should be there first
+        }
     }
 
     /// <summary>Writes the end, once, and clears keys and shares.</summary>

@@ -177,6 +177,13 @@ internal sealed partial class ComputationGrain
         }
     }
 
+    /// <summary>Sends nothing more, and lets peers see it.</summary>
+    private void Cut()
+    {
+        StopSending();
+        HangUp();
+    }
+
     private void HangUp()
     {
         foreach (var link in _streams.Values)

@@ -49,7 +49,7 @@ internal sealed partial class ComputationGrain(
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _side?.Dispose();
-        HangUp();
+        Cut();
         return Task.CompletedTask;
     }
 
@@ -172,7 +172,7 @@ internal sealed partial class ComputationGrain(
             return Refuse(unpaid);
         }
 
-        side.Started(clock.GetTimestamp());
+        side.Started(clock.GetTimestamp(), OpenOutlet(side));
         _ = PumpAsync(side.Start);
         return Done.Instance;
     }
@@ -199,10 +199,9 @@ internal sealed partial class ComputationGrain(
     {
         if (_side is not null)
         {
+            Cut();
             await CloseAsync("computation.aborted");
         }
-
-        HangUp();
     }
 
     /// <summary>This party's own ledger must hold the committed disclosure before anything leaves that could open the output.</summary>

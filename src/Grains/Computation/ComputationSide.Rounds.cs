@@ -15,7 +15,9 @@ namespace PrivacyGrains.Grains.Computation;
 internal sealed partial class ComputationSide
 {
     /// <summary>Notes that the rounds begin.</summary>
-    public void Started(long timestamp) => (IsRunning, StartedAt) = (true, timestamp);
+    /// <param name="timestamp">The clock's.</param>
+    /// <param name="outlet">Takes sealed frames, in order, from whatever thread a step runs on.</param>
+    public void Started(long timestamp, Action<Frame> outlet) => (IsRunning, StartedAt, _outlet) = (true, timestamp, outlet);
 
     /// <summary>The first local step.</summary>
     public ComputationStep Start() => Step(FirstStep) ?? ComputationStep.Nothing;
@@ -58,7 +60,6 @@ internal sealed partial class ComputationSide
 
     private ComputationStep TakeFrames()
     {
-        var outbound = new List<Frame>();
         while (NextFrame() is { } frame)
         {
             var peer = frame.Peer;
@@ -75,14 +76,13 @@ internal sealed partial class ComputationSide
             }
 
             var step = StepOf(_machine!.Receive(peer, message));
-            outbound.AddRange(step.Outbound);
             if (step.Fault is not null || step.Output is not null)
             {
-                return step with { Outbound = outbound };
+                return step;
             }
         }
 
-        return new ComputationStep(outbound, null, null);
+        return ComputationStep.Nothing;
     }
 
     /// <summary>Seals the output to the receiver and signs it together with the transcripts of all channels.</summary>
@@ -150,17 +150,26 @@ internal sealed partial class ComputationSide
         return null;
     }
 
-    private ComputationStep StepOf(InferenceProgress progress) => progress switch
+    private ComputationStep StepOf(InferenceProgress progress)
     {
-        InferenceProgress.Continue go => new ComputationStep(Seal(go.Outbound), null, null),
-        InferenceProgress.Finish end => new ComputationStep(Seal(end.Outbound), end.Output.ToBytes(), null),
-        InferenceProgress.Halt halt => ComputationStep.Broken(halt.Fault),
-        _ => throw new InvalidOperationException($"No progress: {progress.GetType().Name}"),
-    };
+        switch (progress)
+        {
+            case InferenceProgress.Continue go:
+                Seal(go.Outbound);
+                return ComputationStep.Nothing;
+            case InferenceProgress.Finish end:
+                Seal(end.Outbound);
+                return new ComputationStep(end.Output.ToBytes(), null);
+            case InferenceProgress.Halt halt:
+                return ComputationStep.Broken(halt.Fault);
+            default:
+                throw new InvalidOperationException($"No progress: {progress.GetType().Name}");
+        }
+    }
 
-    private List<Frame> Seal(IEnumerable<PlanMessage> outbound)
+    // Each frame leaves as soon as it is sealed: it is under way while the next one is encrypted.
+    private void Seal(IEnumerable<PlanMessage> outbound)
     {
-        var frames = new List<Frame>();
         foreach (var message in outbound)
         {
             _bytesSent += message.Length;
@@ -168,10 +177,8 @@ internal sealed partial class ComputationSide
             while (!sealing.IsDone)
             {
                 var memory = ArrayPool<byte>.Shared.Rent(sealing.NextLength);
-                frames.Add(new Frame(message.To, memory.AsMemory(0, sealing.Next(memory)), memory));
+                _outlet!(new Frame(message.To, memory.AsMemory(0, sealing.Next(memory)), memory));
             }
         }
-
-        return frames;
     }
 }

@@ -30,6 +30,7 @@ internal sealed partial class ComputationSide : IDisposable
     private readonly Dictionary<string, ShareTensor> _inputs = new(StringComparer.Ordinal);
     private Correlations? _correlations;
     private InferenceSide? _machine;
+    private Action<Frame>? _outlet;
     private long _bytesSent;
     private bool _isStepping;
     private bool _isDisposed;
