@@ -31,18 +31,18 @@ public sealed class FileStores : IStores, IAsyncDisposable
             throw new UnknownOwnerException(owner, $"this process keeps stores for {string.Join(", ", _owners.Order(StringComparer.Ordinal))}. Its grains run elsewhere.");
         }
 
-        await _gate.WaitAsync(cancellationToken);
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false); // off the caller's scheduler: a grain that is stopped here must not keep the gate
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_open.TryGetValue(owner, out var journal) && journal.HasFailed)
             {
                 _open.Remove(owner); // a failed write leaves the disk's state unknown: only opening anew finds it out
-                await journal.DisposeAsync();
+                await journal.DisposeAsync().ConfigureAwait(false);
                 journal = null;
             }
 
-            return journal ?? (_open[owner] = await Task.Run(() => FileJournal.Open(Path.Combine(_root, owner, "journal"), _clock), cancellationToken));
+            return journal ?? (_open[owner] = await Task.Run(() => FileJournal.Open(Path.Combine(_root, owner, "journal"), _clock), cancellationToken).ConfigureAwait(false));
         }
         finally
         {

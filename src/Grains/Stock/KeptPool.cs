@@ -103,6 +103,15 @@ internal sealed class KeptPool
     /// <summary>Leaves dealer and parties alone for a moment.</summary>
     public void Rest(DateTimeOffset now) => _restUntil = now + RestAfterMiss;
 
+    /// <summary>A party does not say what it holds.</summary>
+    /// <param name="nothingServes">Whether its lots are void: then none is named to a session.</param>
+    /// <param name="now">When.</param>
+    public void Unknown(bool nothingServes, DateTimeOffset now)
+    {
+        _ready = nothingServes ? [] : _ready;
+        Rest(now);
+    }
+
     /// <summary>Whether it is time to ask the parties what they hold.</summary>
     public bool MustCompare(DateTimeOffset now, TimeSpan every) => now >= _restUntil && now >= _comparedAt + every;
 

@@ -211,7 +211,15 @@ internal sealed partial class StockKeeperGrain(GrainJournals journals, IGrainFac
             try
             {
                 var reply = await grains.GetGrain<IStockGrain>($"{party}/{pool.Order.Epoch}").HeldAsync(pool.Pool).WaitAsync(CallDeadline, clock);
-                held.Add(reply.Value?.Lots ?? []);
+                if (reply.Value is not { } lots)
+                {
+                    // What a party does not say is not what it does not have: nothing is thrown away for it.
+                    pool.Unknown(reply.Refusal!.Code == "stock.rolled-back", clock.GetUtcNow());
+                    LogNotDealt(pool.Name, reply.Refusal.Code, reply.Refusal.Message);
+                    return;
+                }
+
+                held.Add(lots.Lots);
             }
             catch (Exception e) when (e is TimeoutException or OrleansException)
             {

@@ -96,6 +96,19 @@ public class StockKeeperTests
     }
 
     [Fact]
+    public void Pool_OfWhichAPartySaysNothing_KeepsWhatIsReady_UnlessItsLotsAreVoid()
+    {
+        var pool = KeptPool.Of(StockWorld.Reserve(2), "c", 1)!;
+        pool.Compare([["a", "b"], ["a", "b"]], Now);
+        pool.Unknown(nothingServes: false, Now);
+        Assert.Equal(2, pool.Ready);
+        Assert.False(pool.MayOrder(Now, 4));
+        pool.Unknown(nothingServes: true, Now);
+        Assert.Equal(0, pool.Ready);
+        Assert.Null(pool.Next(Now));
+    }
+
+    [Fact]
     public void Target_FollowsTheMeasuredRate_BetweenOneAndFourReserves()
     {
         var demand = new PoolDemand();
