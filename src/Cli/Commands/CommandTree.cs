@@ -56,7 +56,8 @@ internal static class CommandTree
         var below = string.Join(", ", command.Subcommands.Select(c => c.Name));
         var wrong = (parsed.UnmatchedTokens, below) switch
         {
-            ([], "") => string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+            ([], _) when below.Length == 0 || parsed.Errors[0].SymbolResult is not CommandResult =>
+                string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), // an option's value
             ([], _) => $"Name one of: {below}.",
             ([var word, ..], "") => $"'{word}' is not understood.",
             ([var word, ..], _) => $"'{word}' is no command. Name one of: {below}.",

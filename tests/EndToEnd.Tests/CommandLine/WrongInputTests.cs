@@ -19,6 +19,7 @@ public class WrongInputTests
         { "party list --key-file NOT-THERE", "key.missing-file", "NOT-THERE" },
         { "party list --folder NOT-THERE", "party.not-joined", "privacygrains join" },
         { "key create --scope king --key k", "command.wrong", "'operator'" },
+        { "infer --model m.onnx --input i.csv --scheme foo", "command.wrong", "'foo'" },
         { "key create --scope analyst --days 0 --key k", "key.days", "1 to 36500" },
         { "key signing", "key.no-folder", "--folder" },
         { "join", "party.bad-invitation", "pgi_" },
