@@ -8,7 +8,7 @@ namespace PrivacyGrains.Cli.Commands;
 /// <summary><c>bench</c>: how fast this machine computes on shares. Asks no gateway.</summary>
 internal static class BenchCommand
 {
-    private static readonly BenchClock Clock = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
+    private static readonly BenchClock Clock = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2));
 
     public static Command Build() => new("bench", "Measures this machine.") { Mpc(), Sessions(), Party() };
 
