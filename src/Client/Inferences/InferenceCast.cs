@@ -34,13 +34,14 @@ public sealed record InferenceCast(IReadOnlyList<string> ComputeParties, string 
     {
         ArgumentNullException.ThrowIfNull(members);
         var there = members.Where(party => party.Available).Select(party => party.Member).ToList();
+        var away = Away(members);
         bool Deals(MemberBody member) => member.Roles.Contains("dealer");
         bool IsFree(MemberBody member) => member.Party != self && compute?.Contains(member.Party) != true;
         var chosen = dealer
             ?? there.FirstOrDefault(member => IsFree(member) && Deals(member))?.Party
             ?? there.FirstOrDefault(member => IsFree(member) && member.Party.StartsWith("dealer", StringComparison.Ordinal))?.Party
             ?? (there.Count(member => !Deals(member)) > parties ? there.LastOrDefault(IsFree)?.Party : null)
-            ?? throw new InputException("inference.no-dealer", "No member is there to deal. Invite one ('party invite dealer --role dealer') and let it join, or name one with --dealer.");
+            ?? throw new InputException("inference.no-dealer", $"No member is there to deal.{away} Invite one ('party invite dealer --role dealer') and let it join, or name one with --dealer.");
         if (compute is not null)
         {
             return compute.Count == parties
@@ -51,6 +52,12 @@ public sealed record InferenceCast(IReadOnlyList<string> ComputeParties, string 
         var able = there.Where(member => member.Party != chosen && member.Roles.Contains("compute")).OrderBy(member => member.Party == self).ThenBy(member => member.Party, StringComparer.Ordinal).ToList();
         return able.Count >= parties
             ? new InferenceCast([.. able.Take(parties).Select(member => member.Party).Order(StringComparer.Ordinal)], chosen)
-            : throw new InputException("inference.too-few-parties", $"{parties} parties are to compute, and {able.Count} members that can are there beside the dealer {chosen}. Let others join, or take fewer.");
+            : throw new InputException("inference.too-few-parties", $"{parties} parties are to compute, and {able.Count} members that can are there beside the dealer {chosen}.{away} Let others join, or take fewer.");
+    }
+
+    private static string Away(IReadOnlyList<PartyBody> members)
+    {
+        var names = string.Join(", ", members.Where(party => !party.Available).Select(party => party.Member.Party).Order(StringComparer.Ordinal));
+        return names.Length == 0 ? string.Empty : $" Members that cannot be reached: {names}; start their silos, with the folders that hold the keys they joined with.";
     }
 }

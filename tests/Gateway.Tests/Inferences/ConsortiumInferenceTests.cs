@@ -167,6 +167,7 @@ public sealed class ConsortiumInferenceTests(InferenceWorld world) : IClassFixtu
         Assert.Equal("inference.too-few-parties", Assert.Throws<InputException>(() => InferenceCast.Choose(members, "a", 4, null, null)).Code);
         Assert.Equal("inference.too-few-parties", Assert.Throws<InputException>(() => InferenceCast.Choose(members, "a", 3, ["c", "a"], null)).Code);
         Assert.Equal("inference.no-dealer", Assert.Throws<InputException>(() => InferenceCast.Choose(members[..1], "a", 1, null, null)).Code);
+        Assert.Contains("cannot be reached: d, e;", Assert.Throws<InputException>(() => InferenceCast.Choose([Member("e", false), Member("d", false, "dealer")], "a", 2, null, null)).Message, StringComparison.Ordinal);
 
         static (string, string) Of(InferenceCast cast) => (string.Join(',', cast.ComputeParties), cast.Dealer);
         static Messages.Parties.PartyBody Member(string name, bool there, params string[] roles) =>
