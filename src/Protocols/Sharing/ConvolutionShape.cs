@@ -10,36 +10,17 @@ namespace PrivacyGrains.Protocols.Sharing;
 /// <param name="Width">Columns of a plane.</param>
 /// <param name="Groups">Groups of channels that do not mix.</param>
 /// <param name="Outputs">Planes of the result, a multiple of the groups.</param>
-internal sealed record ConvolutionShape(int Records, int Channels, int Height, int Width, int Groups, int Outputs)
+/// <param name="Window">What slides over each plane.</param>
+internal sealed record ConvolutionShape(int Records, int Channels, int Height, int Width, int Groups, int Outputs, SlidingWindow Window)
 {
     private const int MaximumSide = 1 << 20;
     private const int MaximumElements = 1 << 26;
 
-    public required int WindowHeight { get; init; }
-
-    public required int WindowWidth { get; init; }
-
-    public int RowStride { get; init; } = 1;
-
-    public int ColumnStride { get; init; } = 1;
-
-    public int RowDilation { get; init; } = 1;
-
-    public int ColumnDilation { get; init; } = 1;
-
-    public int Top { get; init; }
-
-    public int Left { get; init; }
-
-    public int Bottom { get; init; }
-
-    public int Right { get; init; }
-
     /// <summary>Windows of one image.</summary>
-    public int Windows => Steps(Height + Top + Bottom, WindowHeight, RowDilation, RowStride) * Steps(Width + Left + Right, WindowWidth, ColumnDilation, ColumnStride);
+    public int Windows => Window.Over(Height, Width) is { } steps ? steps.Down * steps.Right : 0;
 
     /// <summary>Numbers under one window of one group.</summary>
-    public int Terms => Channels / Groups * WindowHeight * WindowWidth;
+    public int Terms => Channels / Groups * Window.Size;
 
     public int ImageLength => Records * Channels * Height * Width;
 
@@ -54,16 +35,14 @@ internal sealed record ConvolutionShape(int Records, int Channels, int Height, i
     {
         get
         {
-            int[] atLeastOne = [Records, Channels, Height, Width, Groups, Outputs, WindowHeight, WindowWidth, RowStride, ColumnStride, RowDilation, ColumnDilation];
-            int[] paddings = [Top, Left, Bottom, Right];
-            if (atLeastOne.Any(n => n is < 1 or > MaximumSide) || paddings.Any(n => n is < 0 or > MaximumSide) || Channels % Groups != 0 || Outputs % Groups != 0)
+            int[] sizes = [Records, Channels, Height, Width, Groups, Outputs];
+            if (sizes.Any(n => n is < 1 or > MaximumSide) || !Window.IsSound || Channels % Groups != 0 || Outputs % Groups != 0)
             {
                 return false;
             }
 
-            var down = (long)Steps(Height + Top + Bottom, WindowHeight, RowDilation, RowStride);
-            var windows = down * Steps(Width + Left + Right, WindowWidth, ColumnDilation, ColumnStride);
-            var terms = (double)Channels / Groups * WindowHeight * WindowWidth;
+            var windows = Window.Over(Height, Width) is { } steps ? (long)steps.Down * steps.Right : 0;
+            var terms = (double)Channels / Groups * Window.Size;
             return windows > 0 && (double)Records * Channels * Height * Width <= MaximumElements && terms * Outputs <= MaximumElements
                 && (double)Records * windows * Outputs <= MaximumElements && windows * terms <= MaximumElements;
         }
@@ -73,14 +52,12 @@ internal sealed record ConvolutionShape(int Records, int Channels, int Height, i
     /// <param name="group">From 0.</param>
     public int[] Map(int group)
     {
-        var (terms, size, right) = (Terms, WindowHeight * WindowWidth, Steps(Width + Left + Right, WindowWidth, ColumnDilation, ColumnStride));
+        var (terms, size, places) = (Terms, Window.Size, Window.Places(Height, Width));
         var map = new int[Windows * terms];
         for (var j = 0; j < map.Length; j++)
         {
-            var (window, channel, place) = (j / terms, (group * (Channels / Groups)) + (j % terms / size), j % size);
-            var row = (window / right * RowStride) - Top + (place / WindowWidth * RowDilation);
-            var column = (window % right * ColumnStride) - Left + (place % WindowWidth * ColumnDilation);
-            map[j] = row >= 0 && row < Height && column >= 0 && column < Width ? (((channel * Height) + row) * Width) + column : -1;
+            var (channel, place) = ((group * (Channels / Groups)) + (j % terms / size), places[(j / terms * size) + (j % size)]);
+            map[j] = place >= 0 ? (channel * Height * Width) + place : SlidingWindow.Padding;
         }
 
         return map;
@@ -117,36 +94,20 @@ internal sealed record ConvolutionShape(int Records, int Channels, int Height, i
 
     internal static ConvolutionShape? Read(ref WireReader reader)
     {
-        var shape = new ConvolutionShape(reader.Int32(), reader.Int32(), reader.Int32(), reader.Int32(), reader.Int32(), reader.Int32())
-        {
-            WindowHeight = reader.Int32(),
-            WindowWidth = reader.Int32(),
-            RowStride = reader.Int32(),
-            ColumnStride = reader.Int32(),
-            RowDilation = reader.Int32(),
-            ColumnDilation = reader.Int32(),
-            Top = reader.Int32(),
-            Left = reader.Int32(),
-            Bottom = reader.Int32(),
-            Right = reader.Int32(),
-        };
-        return shape.IsSound ? shape : null;
+        var (records, channels, height, width, groups, outputs) = (reader.Int32(), reader.Int32(), reader.Int32(), reader.Int32(), reader.Int32(), reader.Int32());
+        return SlidingWindow.Read(ref reader) is { } window && new ConvolutionShape(records, channels, height, width, groups, outputs, window) is { IsSound: true } shape ? shape : null;
     }
 
     internal void Write(WireWriter writer)
     {
-        foreach (var number in (ReadOnlySpan<int>)[Records, Channels, Height, Width, Groups, Outputs, WindowHeight, WindowWidth, RowStride, ColumnStride, RowDilation, ColumnDilation, Top, Left, Bottom, Right])
+        foreach (var number in (ReadOnlySpan<int>)[Records, Channels, Height, Width, Groups, Outputs])
         {
             writer.Int32(number);
         }
+
+        Window.Write(writer);
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Records} x {Channels} x {Height} x {Width} by {WindowHeight} x {WindowWidth} to {Outputs}";
-
-    private static int Steps(int side, int window, int dilation, int stride)
-    {
-        var reach = ((window - 1L) * dilation) + 1;
-        return side < reach ? 0 : (int)(((side - reach) / stride) + 1);
-    }
+    public override string ToString() => $"{Records} x {Channels} x {Height} x {Width} by {Window} to {Outputs}";
 }

@@ -92,7 +92,7 @@ public sealed class DealerTests
     public void Deal_Convolution_HoldsItsRelation(string name)
     {
         var scheme = Schemes.Named(name);
-        var shape = new ConvolutionShape(2, 4, 6, 5, 2, 6) { WindowHeight = 2, WindowWidth = 3, RowStride = 2, ColumnDilation = 2, Top = 1, Left = 1, Bottom = 1, Right = 2 };
+        var shape = new ConvolutionShape(2, 4, 6, 5, 2, 6, new SlidingWindow(2, 3) { RowStride = 2, ColumnDilation = 2, Top = 1, Left = 1, Bottom = 1, Right = 2 });
         var run = new Simulation(scheme).Deal(CorrelationRequest.Convolution(shape, null));
         var triples = run.Correlations.Select(c => c.TakeConvolution(shape, null).Consume()).ToArray();
         var (a, b, c) = (Open(run, triples.Select(t => t.A)), Open(run, triples.Select(t => t.B)), Open(run, triples.Select(t => t.C)));
@@ -119,7 +119,7 @@ public sealed class DealerTests
     [Fact]
     public void Plan_WithAConvolution_ParsesBack_AndHostileSizesAreFaults()
     {
-        var shape = new ConvolutionShape(2, 4, 6, 5, 2, 6) { WindowHeight = 2, WindowWidth = 3 };
+        var shape = new ConvolutionShape(2, 4, 6, 5, 2, 6, new SlidingWindow(2, 3));
         var bytes = PreprocessingPlan.Create(SharingScheme.Additive(3), [CorrelationRequest.Convolution(shape, null)]).ToBytes();
         Assert.Equal(bytes, PreprocessingPlan.Parse(bytes).Value.ToBytes());
         for (var length = 0; length < bytes.Length; length++)

@@ -202,19 +202,7 @@ public sealed record ConvolutionLayer : PlanLayer
     private ConvolutionShape Shape(LayerPlace place)
     {
         var image = place.Input.Shape.Dimensions;
-        return new ConvolutionShape(image[0], image[1], image[2], image[3], Groups, Outputs)
-        {
-            WindowHeight = Window.Height,
-            WindowWidth = Window.Width,
-            RowStride = Window.RowStride,
-            ColumnStride = Window.ColumnStride,
-            RowDilation = Window.RowDilation,
-            ColumnDilation = Window.ColumnDilation,
-            Top = Window.Top,
-            Left = Window.Left,
-            Bottom = Window.Bottom,
-            Right = Window.Right,
-        };
+        return new ConvolutionShape(image[0], image[1], image[2], image[3], Groups, Outputs, Window);
     }
 
     private ulong[] Convolve(LayerPlace place, ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> weights)

@@ -7,7 +7,7 @@ namespace PrivacyGrains.Protocols.Inference.Layers;
 internal static class RecordMap
 {
     /// <summary>In place of an index: the constant.</summary>
-    public const int Constant = -1;
+    public const int Constant = SlidingWindow.Padding;
 
     /// <summary>The same on plain numbers or words.</summary>
     public static T[] Apply<T>(ReadOnlySpan<T> source, int records, int[] map, T constant)

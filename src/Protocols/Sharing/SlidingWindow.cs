@@ -1,13 +1,16 @@
 using System.Collections.Immutable;
 using PrivacyGrains.Protocols.Wire;
 
-namespace PrivacyGrains.Protocols.Inference.Layers;
+namespace PrivacyGrains.Protocols.Sharing;
 
 /// <summary>A window that slides over the last two dimensions of a record. Public.</summary>
 /// <param name="Height">Its rows, at least 1.</param>
 /// <param name="Width">Its columns.</param>
 public sealed record SlidingWindow(int Height, int Width)
 {
+    /// <summary>Stands for a place in the padding.</summary>
+    internal const int Padding = -1;
+
     private const int MaximumSide = 1 << 12;
 
     /// <summary>Rows from one window to the next below, at least 1.</summary>
@@ -39,7 +42,8 @@ public sealed record SlidingWindow(int Height, int Width)
 
     private ImmutableArray<int> Numbers => [Height, Width, RowStride, ColumnStride, RowDilation, ColumnDilation, Top, Left, Bottom, Right];
 
-    private bool IsSound => Numbers[..6].All(number => number is >= 1 and <= MaximumSide) && Numbers[6..].All(number => number is >= 0 and <= MaximumSide);
+    /// <summary>Whether sides, strides, dilations and paddings lie within their limits.</summary>
+    internal bool IsSound => Numbers[..6].All(number => number is >= 1 and <= MaximumSide) && Numbers[6..].All(number => number is >= 0 and <= MaximumSide);
 
     internal static SlidingWindow? Read(ref WireReader reader)
     {
@@ -79,7 +83,7 @@ public sealed record SlidingWindow(int Height, int Width)
         return down > 0 && right > 0 ? (down, right) : null;
     }
 
-    /// <summary>For one plane of an image: a row for each window, its places in order; <see cref="RecordMap.Constant"/> where the padding is.</summary>
+    /// <summary>For one plane of an image: a row for each window, its places in order; <see cref="Padding"/> where there is none of it.</summary>
     internal int[] Places(int rows, int columns)
     {
         var (down, right) = Over(rows, columns)!.Value;
@@ -90,7 +94,7 @@ public sealed record SlidingWindow(int Height, int Width)
             for (var place = 0; place < Size; place++, j++)
             {
                 var (row, column) = (top + (place / Width * RowDilation), left + (place % Width * ColumnDilation));
-                places[j] = row >= 0 && row < rows && column >= 0 && column < columns ? (row * columns) + column : RecordMap.Constant;
+                places[j] = row >= 0 && row < rows && column >= 0 && column < columns ? (row * columns) + column : Padding;
             }
         }
 
