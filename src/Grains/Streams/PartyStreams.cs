@@ -197,8 +197,8 @@ public sealed partial class PartyStreams : IPartyStreams, IHostedService, IDispo
 
     private void Refuse(Socket socket, string why)
     {
+        _metrics.StreamRefused(why); // before the other side can see it
         socket.Dispose();
-        _metrics.StreamRefused(why);
     }
 
     private static string NameOf(ReadOnlySpan<byte> token) => Convert.ToHexString(SHA256.HashData(token));
