@@ -160,6 +160,7 @@ internal sealed class NetworkDraft
         NetworkFunction.Add => CombineLayer.Add,
         NetworkFunction.Subtract => CombineLayer.Subtract,
         NetworkFunction.Multiply => MultiplyLayer.Instance,
+        NetworkFunction.Dot => DotLayer.Instance,
         NetworkFunction.Normalize => NormalizationLayer.Create(layer.Alpha),
         NetworkFunction.TopK or NetworkFunction.TopKPlaces => layer.Alpha is >= 1 and <= RowTopK.MaximumColumns ? TopKLayer.Create((int)layer.Alpha, layer.Function == NetworkFunction.TopKPlaces) : throw Lacking(node),
         NetworkFunction.Softmax => SoftmaxLayer.Instance,

@@ -5,7 +5,7 @@ namespace PrivacyGrains.Learning.Onnx;
 /// <summary>Makes a graph cheaper without changing what it computes.</summary>
 /// <remarks>
 /// 1. A factor or a summand after a dense layer or a convolution goes into its weights (batch norm, a bias alone). 2. One before a dense layer does too (a standardisation). 3. A max-pool goes before a ReLU: they
-/// commute, and fewer numbers are compared. SiLU, GELU, 1 / sqrt and ln sigmoid, which exporters write as several functions, are one or two. 4. What works element by element goes before a change of dimensions, and two such changes are one, or none. 5. What nothing takes is left out. Each only where the
+/// commute, and fewer numbers are compared. SiLU, GELU, 1 / sqrt and ln sigmoid, which exporters write as several functions, are one or two; a product and its sum are a dot product. 4. What works element by element goes before a change of dimensions, and two such changes are one, or none. 5. What nothing takes is left out. Each only where the
 /// value between has no other use.
 /// </remarks>
 internal static class NetworkFusion
@@ -30,6 +30,7 @@ internal static class NetworkFusion
     private static NetworkLayer? Joined(NetworkLayer first, NetworkLayer next) => (first, next) switch
     {
         (FunctionNetworkLayer { Function: NetworkFunction.Sqrt }, FunctionNetworkLayer { Function: NetworkFunction.Reciprocal }) => new FunctionNetworkLayer(NetworkFunction.InverseSqrt),
+        (FunctionNetworkLayer { Function: NetworkFunction.Multiply }, FunctionNetworkLayer { Function: NetworkFunction.Sum }) => new FunctionNetworkLayer(NetworkFunction.Dot),
         (ScaleNetworkLayer a, ScaleNetworkLayer b) => new ScaleNetworkLayer(a.Factor * b.Factor, (a.Summand * b.Factor) + b.Summand),
         _ => null,
     };

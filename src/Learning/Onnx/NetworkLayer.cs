@@ -155,6 +155,9 @@ public enum NetworkFunction
 
     /// <summary>x * y; x * x of one.</summary>
     Multiply,
+
+    /// <summary>The sum of x * y over the last dimension, which goes; of x * x of one.</summary>
+    Dot,
 }
 
 /// <summary>A function of one value or two; two are repeated to each other as numpy does.</summary>

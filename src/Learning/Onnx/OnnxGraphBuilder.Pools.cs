@@ -142,8 +142,8 @@ internal sealed partial class OnnxGraphBuilder
             "Sum" => Emit(new FunctionNetworkLayer(NetworkFunction.Sum), outer, node.Shown, rows),
             "Mean" => Scale(node, Emit(new FunctionNetworkLayer(NetworkFunction.Sum), outer, node.Shown, rows), 1.0 / count, 0),
             "Max" => Emit(new FunctionNetworkLayer(NetworkFunction.Greatest), outer, node.Shown, rows),
-            "SumSquare" => Along(node, Product(node, rows, rows), "Sum"),
-            "L2" => Emit(NetworkFunction.Sqrt, node, Along(node, Product(node, rows, rows), "Sum")),
+            "SumSquare" => Emit(new FunctionNetworkLayer(NetworkFunction.Dot), outer, node.Shown, rows),
+            "L2" => Emit(NetworkFunction.Sqrt, node, Along(node, rows, "SumSquare")),
             _ => Scale(node, Emit(new FunctionNetworkLayer(NetworkFunction.Greatest), outer, node.Shown, Scale(node, rows, -1, 0)), -1, 0),
         };
     }

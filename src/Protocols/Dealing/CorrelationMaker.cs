@@ -24,6 +24,12 @@ internal static class CorrelationMaker
             case CorrelationKind.MaskedMatrix:
                 Matrix(request, algebra, deal, deal.Random(request.First * request.Second), masks!.Value(request.Fourth));
                 break;
+            case CorrelationKind.DotProduct or CorrelationKind.SquareSum:
+                var left = deal.Random(request.First * request.Second);
+                var dots = new ulong[request.First];
+                RowDots.Add(algebra, left, request.Kind == CorrelationKind.SquareSum ? left : deal.Random(left.Length), 0, request.Second, dots);
+                deal.Fixed(dots);
+                break;
             case CorrelationKind.Square:
                 var root = deal.Random(request.First);
                 Product(algebra, root, root, deal);

@@ -4,61 +4,6 @@ using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Protocols.Dealing;
 
-/// <summary>The kinds of correlated randomness that a dealer makes. The numbers enter digests: never reused.</summary>
-public enum CorrelationKind
-{
-    /// <summary>(a, b, a * b), element by element.</summary>
-    ElementwiseTriple = 1,
-
-    /// <summary>(A, B, A * B) for matrices.</summary>
-    MatrixTriple = 2,
-
-    /// <summary>(a, a^2), element by element.</summary>
-    Square = 3,
-
-    /// <summary>(r, r shifted right, its overflow correction).</summary>
-    Truncation = 4,
-
-    /// <summary>(a, b, a AND b) on packed bits, XOR-shared.</summary>
-    BitTriple = 5,
-
-    /// <summary>A random bit shared both by XOR and arithmetically.</summary>
-    SharedBit = 6,
-
-    /// <summary>A random element with its bits XOR-shared.</summary>
-    ComparisonMask = 7,
-
-    /// <summary>A random bit d shared both ways, with (a, a * d).</summary>
-    Selection = 8,
-
-    /// <summary>A mask r with keys that compare a masked number with any thresholds, and with its parts for a truncation; two parties.</summary>
-    ThresholdKeys = 9,
-
-    /// <summary>A mask r with keys that give max(x, 0) of a masked number, shifted right; two parties.</summary>
-    ReluKeys = 10,
-
-    /// <summary>A mask r that serves a truncation and a comparison of the same number: r shifted right, its overflow correction, its bits XOR-shared.</summary>
-    FusedMask = 11,
-
-    /// <summary>The mask of a tensor of weights: dealt once for a model version and a roster.</summary>
-    WeightMask = 13,
-
-    /// <summary>(A, A * B) for a fresh matrix A and the mask B of a tensor of weights.</summary>
-    MaskedMatrix = 14,
-
-    /// <summary>(A, B, A * B) for images and weights of a convolution.</summary>
-    Convolution = 15,
-
-    /// <summary>(A, A * B) for fresh images and the masks B of a convolution's weights.</summary>
-    MaskedConvolution = 16,
-
-    /// <summary>A random element, with the first three powers of what it leaves of a value that it masked and that is then cut by some bits.</summary>
-    PowerMask = 20,
-
-    /// <summary>A random bit d shared both ways, with a truncation's parts and their products with d.</summary>
-    TruncatedSelection = 21,
-}
-
 /// <summary>One batch of correlated randomness that a plan needs.</summary>
 /// <remarks>Public. Every batch serves one step of one session and is never used again.</remarks>
 public readonly record struct CorrelationRequest
@@ -80,10 +25,10 @@ public readonly record struct CorrelationRequest
     /// <summary>What to make.</summary>
     public CorrelationKind Kind { get; }
 
-    /// <summary>How many elements (or words of packed bits); m of a matrix.</summary>
+    /// <summary>How many elements (or words of packed bits); m of a matrix; how many dot products.</summary>
     public int First { get; }
 
-    /// <summary>k of a matrix; the shift of a truncation, of keys, of a fused mask and of a power mask; else zero.</summary>
+    /// <summary>k of a matrix; the length of dot products; the shift of a truncation, of keys, of a fused mask and of a power mask; else zero.</summary>
     public int Second { get; }
 
     /// <summary>n of a matrix; the bits that matter of keys and of a fused mask; else zero.</summary>
@@ -100,6 +45,16 @@ public readonly record struct CorrelationRequest
 
     /// <summary>One triple for an m x k by k x n product.</summary>
     public static CorrelationRequest MatrixTriple(int m, int k, int n) => Checked(CorrelationKind.MatrixTriple, m, k, n);
+
+    /// <summary>A triple for the dot products of so many pairs of rows.</summary>
+    /// <param name="rows">How many pairs.</param>
+    /// <param name="length">Numbers in a row.</param>
+    public static CorrelationRequest DotProduct(int rows, int length) => Checked(CorrelationKind.DotProduct, rows, length);
+
+    /// <summary>A pair for the sums of the squares of so many rows.</summary>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="length">Numbers in a row.</param>
+    public static CorrelationRequest SquareSum(int rows, int length) => Checked(CorrelationKind.SquareSum, rows, length);
 
     /// <summary>Pairs for so many squares.</summary>
     public static CorrelationRequest Square(int count) => Checked(CorrelationKind.Square, count);
@@ -182,6 +137,7 @@ public readonly record struct CorrelationRequest
     public override string ToString() => Kind switch
     {
         CorrelationKind.MatrixTriple => $"{Kind}({First} x {Second} x {Third})",
+        CorrelationKind.DotProduct or CorrelationKind.SquareSum => $"{Kind}({First} of {Second})",
         CorrelationKind.Convolution or CorrelationKind.MaskedConvolution => $"{Kind}({Shape})",
         CorrelationKind.MaskedMatrix => $"{Kind}({First} x {Second} x {Third} with tensor {Fourth})",
         CorrelationKind.Truncation or CorrelationKind.PowerMask or CorrelationKind.TruncatedSelection => $"{Kind}({First} by {Second} bits)",
@@ -196,6 +152,8 @@ public readonly record struct CorrelationRequest
         CorrelationKind.ElementwiseTriple => [new(PartRole.Random, First), new(PartRole.Random, First), new(PartRole.Fixed, First)],
         CorrelationKind.MatrixTriple =>
             [new(PartRole.Random, First * Second), new(PartRole.Random, Second * Third), new(PartRole.Fixed, First * Third)],
+        CorrelationKind.DotProduct => [new(PartRole.Random, First * Second), new(PartRole.Random, First * Second), new(PartRole.Fixed, First)],
+        CorrelationKind.SquareSum => [new(PartRole.Random, First * Second), new(PartRole.Fixed, First)],
         CorrelationKind.WeightMask => [new(PartRole.Random, First)],
         CorrelationKind.MaskedMatrix => [new(PartRole.Random, First * Second), new(PartRole.Fixed, First * Third)],
         CorrelationKind.Convolution => [new(PartRole.Random, First), new(PartRole.Random, Second), new(PartRole.Fixed, Third)],
@@ -248,6 +206,7 @@ public readonly record struct CorrelationRequest
         CorrelationKind.Convolution or CorrelationKind.MaskedConvolution => Shape!.IsSound && Convolved(Kind, Shape, Fourth) == this,
         CorrelationKind.MatrixTriple or CorrelationKind.MaskedMatrix => (long)First * Second <= MaximumElements && (long)Second * Third <= MaximumElements
             && (long)First * Third <= MaximumElements && Second <= MaximumElements && Third <= MaximumElements,
+        CorrelationKind.DotProduct or CorrelationKind.SquareSum => (long)First * Second <= MaximumElements && Second <= MaximumElements && Third == 0,
         CorrelationKind.Truncation or CorrelationKind.TruncatedSelection => Second is >= 1 and <= 58 && Third == 0,
         CorrelationKind.FusedMask => Second is >= 1 and <= 58 && Third <= 64 && Second <= Third - 2 && (long)First * 64 <= 8L * MaximumElements,
         CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys => AreKeysSound(),
@@ -261,28 +220,3 @@ public readonly record struct CorrelationRequest
     private bool AreKeysSound() =>
         Second <= 58 && Third is >= 2 and <= 64 && (Second == 0 || Second <= Third - 2) && (long)First * Third * (ComparisonKeyLayout.SeedWords + 3) <= MaximumElements;
 }
-
-/// <summary>How a part of a correlation comes about.</summary>
-internal enum PartRole
-{
-    /// <summary>A uniform element: whatever the seeds give.</summary>
-    Random,
-
-    /// <summary>An element that the dealer computed: the seeds give all shares but the corrected ones.</summary>
-    Fixed,
-
-    /// <summary>Uniform XOR-shared bits.</summary>
-    RandomBits,
-
-    /// <summary>XOR-shared bits that the dealer computed.</summary>
-    FixedBits,
-
-    /// <summary>Uniform bits of each party's own, which only the dealer knows as well: no shares of anything.</summary>
-    Own,
-
-    /// <summary>Words that the dealer computed and all parties get alike.</summary>
-    Common,
-}
-
-/// <summary>One vector of a correlation.</summary>
-internal readonly record struct CorrelationPart(PartRole Role, int Words);

@@ -124,6 +124,20 @@ public sealed class Correlations : IDisposable
         return new ConvolutionTriple(shape, slots, parts[0], slots is null ? parts[1] : [], parts[^1]);
     }
 
+    /// <summary>A triple for the dot products of rows.</summary>
+    public DotProductTriple TakeDotProduct(int rows, int length)
+    {
+        var parts = Take(CorrelationRequest.DotProduct(rows, length));
+        return new DotProductTriple(rows, length, parts[0], parts[1], parts[2]);
+    }
+
+    /// <summary>A pair for the sums of the squares of rows.</summary>
+    public SquareSumPair TakeSquareSum(int rows, int length)
+    {
+        var parts = Take(CorrelationRequest.SquareSum(rows, length));
+        return new SquareSumPair(rows, length, parts[0], parts[1]);
+    }
+
     /// <summary>Pairs for squares.</summary>
     public SquarePair TakeSquare(int count)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using PrivacyGrains.Arithmetic;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Protocols.Beaver;
 using PrivacyGrains.Protocols.Dealing;
@@ -37,9 +36,12 @@ internal sealed class Products(Committee committee, Correlations correlations, I
     internal static ImmutableArray<int> WeightWords(SharingScheme scheme, int m, int k, int n, int? slot) =>
         slot is null ? MatrixWords(scheme, m, k, n) : [checked(m * k)];
 
-    internal static ImmutableArray<CorrelationRequest> InnerRequests(SharingScheme scheme, int terms, int count) => MultiplyRequests(scheme, checked(terms * count));
+    /// <summary>Dot products of rows of two matrices, or, where they are one, the sums of squares.</summary>
+    internal static ImmutableArray<CorrelationRequest> DotRequests(SharingScheme scheme, int rows, int length, bool squares) =>
+        scheme.ReducesDegree ? [] : [squares ? CorrelationRequest.SquareSum(rows, length) : CorrelationRequest.DotProduct(rows, length)];
 
-    internal static ImmutableArray<int> InnerWords(SharingScheme scheme, int terms, int count) => [scheme.ReducesDegree ? count : checked(2 * terms * count)];
+    internal static ImmutableArray<int> DotWords(SharingScheme scheme, int rows, int length, bool squares) =>
+        [scheme.ReducesDegree ? rows : checked((squares ? 1 : 2) * rows * length)];
 
     internal Func<ShareTensor, ShareTensor, AwaitingPeers<ShareTensor>> TakeMultiply(int count)
     {
@@ -85,33 +87,21 @@ internal sealed class Products(Committee committee, Correlations correlations, I
         return (x, y) => MaskedMatrixProduct.Begin(committee, x, y, masked!, triple);
     }
 
-    /// <summary>The sum over terms of x[term] * y[term], each a run of <paramref name="count"/> elements.</summary>
-    internal Func<ShareTensor, ShareTensor, AwaitingPeers<ShareTensor>> TakeInner(int terms, int count)
+    /// <summary>One number for each row; of squares, the second matrix is the first.</summary>
+    internal Func<ShareTensor, ShareTensor, AwaitingPeers<ShareTensor>> TakeDot(int rows, int length, bool squares)
     {
-        var shape = TensorShape.Of(count);
         if (committee.Scheme.ReducesDegree)
         {
-            return (x, y) =>
-            {
-                var products = new ulong[terms * count];
-                Field61.Multiply(x.Words, y.Words, products);
-                return DegreeReduction.Reduce(committee, SumOfRuns(products, count), shape, random);
-            };
+            return (x, y) => DotProducts.Reduce(committee, x, y, random);
         }
 
-        var triple = correlations.TakeElementwiseTriple(terms * count);
-        return (x, y) => BeaverMultiplication.Begin(
-            committee, x, y, triple, products => ShareTensor.Own(committee.Scheme, committee.Self, shape, SumOfRuns(products, count)));
-    }
-
-    private ulong[] SumOfRuns(ulong[] products, int count)
-    {
-        var sum = products.AsSpan(0, count).ToArray();
-        for (var at = count; at < products.Length; at += count)
+        if (squares)
         {
-            committee.Scheme.Algebra.Add(sum, products.AsSpan(at, count), sum);
+            var pair = correlations.TakeSquareSum(rows, length);
+            return (x, _) => DotProducts.BeginSquares(committee, x, pair);
         }
 
-        return sum;
+        var triple = correlations.TakeDotProduct(rows, length);
+        return (x, y) => DotProducts.Begin(committee, x, y, triple);
     }
 }

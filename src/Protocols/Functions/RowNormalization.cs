@@ -41,7 +41,7 @@ public static class RowNormalization
         var count = checked(rows * columns);
         return
         [
-            CorrelationRequest.Truncation(rows, MeanBits), .. Products.SquareRequests(scheme, count), .. Spline.Requests(scheme, rows, table),
+            CorrelationRequest.Truncation(rows, MeanBits), .. Products.DotRequests(scheme, rows, columns, squares: true), .. Spline.Requests(scheme, rows, table),
             .. Products.MultiplyRequests(scheme, count), CorrelationRequest.Truncation(count, InnerBits),
         ];
     }
@@ -58,7 +58,7 @@ public static class RowNormalization
     {
         var count = checked(rows * columns);
         return Traffic.InTurn(
-            [rows], Products.SquareWords(count), Spline.WordsPerRound(scheme, rows, Table(scheme, columns, fractionalBits, epsilon, spread)),
+            [rows], Products.DotWords(scheme, rows, columns, squares: true), Spline.WordsPerRound(scheme, rows, Table(scheme, columns, fractionalBits, epsilon, spread)),
             Products.MultiplyWords(scheme, count), [count]);
     }
 
@@ -89,7 +89,7 @@ public static class RowNormalization
         var (rows, columns, count) = (x.Shape.Rows, x.Shape.Columns, x.Shape.Length);
         var products = new Products(committee, correlations, random);
         var shift = correlations.TakeTruncation(rows, MeanBits);
-        var square = products.TakeSquare(count);
+        var square = products.TakeDot(rows, columns, squares: true);
         var material = Spline.Take(committee, rows, Table(committee.Scheme, columns, fractionalBits, epsilon, spread), correlations);
         var multiply = products.TakeMultiply(count);
         var last = correlations.TakeTruncation(count, InnerBits);
@@ -103,13 +103,12 @@ public static class RowNormalization
         var less = x.Subtract(mean.Result.Across(columns));
 
         // 2. The sum of their squares, not truncated.
-        var squares = square(less.Flat());
-        yield return [squares];
-        var sums = squares.Result.Reshape(x.Shape).MultiplyPublicMatrix(ones, 1).Flat();
+        var sums = square(less, less);
+        yield return [sums];
 
         // 3. One over the root of its mean and epsilon.
         var inverse = new Slot<ShareTensor>();
-        foreach (var round in Spline.Script(committee, sums, material, inverse))
+        foreach (var round in Spline.Script(committee, sums.Result, material, inverse))
         {
             yield return round;
         }

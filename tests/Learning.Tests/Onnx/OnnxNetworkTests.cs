@@ -84,6 +84,15 @@ public class OnnxNetworkTests
     }
 
     [Fact]
+    public void AProductAndItsSum_AreADotProduct_UnlessTheProductHasAnotherUse()
+    {
+        byte[][] Graph(params byte[][] more) =>
+            [Input("x", -1, 3), Output("y"), Node("Relu", "r", ["x"], "a"), Node("Mul", "m", ["x", "a"], "p"), Node("ReduceSum", "s", ["p"], "q", Attribute("axes", (long[])[1]), Attribute("keepdims", 1)), .. more];
+        Assert.Equal(["relu", "dot"], Good(Graph(Node("Identity", "i", ["q"], "y"))).Layers.Select(layer => $"{layer}").Where(name => !name.StartsWith("Reshape", StringComparison.Ordinal)));
+        Assert.Contains("multiply", Good(Graph(Node("Add", "t", ["q", "p"], "y"))).Layers.Select(layer => $"{layer}"));
+    }
+
+    [Fact]
     public void ToString_TellsTheShapeOnly() =>
         Assert.Equal("2 features, dense 2 x 3", Good(Input("x", -1, 2), W, Output("y"), Node("MatMul", "m", ["x", "w"], "y")).ToString());
 

@@ -66,6 +66,54 @@ public sealed class ProductTests
     }
 
     [Theory]
+    [MemberData(nameof(Grid))]
+    public void DotProducts_EqualTheSums_WithOneOpeningOfEachMatrix(string name)
+    {
+        foreach (var (rows, length) in new[] { (0, 3), (1, 1), (3, 5), (2, OpenedWords.Run + 77), (300, 7) })
+        {
+            var run = new Simulation(Schemes.Named(name)).Deal(CorrelationRequest.DotProduct(rows, length), CorrelationRequest.SquareSum(rows, length));
+            var algebra = run.Scheme.Algebra;
+            var (x, y) = (Schemes.Uniform(algebra, rows * length, 1), Schemes.Uniform(algebra, rows * length, 2));
+            var (xs, ys) = (run.Split(x, rows, length), run.Split(y, rows, length));
+            var (dots, squares) = (Rows(algebra, x, y, rows, length), Rows(algebra, x, x, rows, length));
+            Assert.Equal(dots, run.Open(run.Run(i => DotProducts.Begin(run.Committees[i], xs[i], ys[i], run.Correlations[i].TakeDotProduct(rows, length)))));
+            Assert.Equal(squares, run.Open(run.Run(i => DotProducts.BeginSquares(run.Committees[i], xs[i], run.Correlations[i].TakeSquareSum(rows, length)))));
+            Assert.Equal([2 * rows * length, rows * length], run.WordsPerRound);
+            if (run.Scheme.ReducesDegree)
+            {
+                Assert.Equal(dots, run.Open(run.Run(i => DotProducts.Reduce(run.Committees[i], xs[i], ys[i], SystemRandomSource.Instance))));
+                Assert.Equal(rows, run.WordsPerRound[^1]);
+            }
+        }
+    }
+
+    [Fact]
+    public void DotProducts_ATripleOfAnotherShape_OrASecondTime_Throws()
+    {
+        var run = new Simulation(SharingScheme.Additive(2)).Deal(CorrelationRequest.DotProduct(2, 3), CorrelationRequest.SquareSum(2, 3));
+        var (triple, pair) = (run.Correlations[0].TakeDotProduct(2, 3), run.Correlations[0].TakeSquareSum(2, 3));
+        var (fits, other) = (run.Split(new ulong[6], 2, 3)[0], run.Split(new ulong[6], 3, 2)[0]);
+        Assert.Throws<ArgumentException>(() => DotProducts.Begin(run.Committees[0], other, other, triple));
+        Assert.Throws<ArgumentException>(() => DotProducts.Begin(run.Committees[0], fits, other, triple));
+        Assert.Throws<ArgumentException>(() => DotProducts.BeginSquares(run.Committees[0], other, pair));
+        _ = DotProducts.Begin(run.Committees[0], fits, fits, triple);
+        _ = DotProducts.BeginSquares(run.Committees[0], fits, pair);
+        Assert.Throws<InvalidOperationException>(() => DotProducts.Begin(run.Committees[0], fits, fits, triple));
+        Assert.Throws<InvalidOperationException>(() => DotProducts.BeginSquares(run.Committees[0], fits, pair));
+    }
+
+    private static ulong[] Rows(WordAlgebra algebra, ulong[] x, ulong[] y, int rows, int length)
+    {
+        var sums = new ulong[rows];
+        for (var row = 0; row < rows; row++)
+        {
+            algebra.MultiplyMatrix(x.AsSpan(row * length, length), y.AsSpan(row * length, length), sums.AsSpan(row, 1), 1, length, 1);
+        }
+
+        return sums;
+    }
+
+    [Theory]
     [InlineData("additive(2)")]
     [InlineData("additive(3)")]
     [InlineData("shamir(3, t=1)")]

@@ -9,13 +9,14 @@ using PrivacyGrains.Protocols.Wire;
 
 namespace PrivacyGrains.Protocols.Tests.Dealing;
 
-/// <summary>The dealer's blobs, and a multiplication and a truncation on them, against an implementation in Python.</summary>
+/// <summary>The dealer's blobs, and a multiplication, a truncation and dot products on them, against an implementation in Python.</summary>
 public sealed class DealKnownAnswers
 {
     private static readonly CorrelationRequest[] Requests =
     [
         CorrelationRequest.ElementwiseTriple(3), CorrelationRequest.Truncation(4, 16), CorrelationRequest.MatrixTriple(2, 3, 1), CorrelationRequest.Square(2),
         CorrelationRequest.BitTriple(2), CorrelationRequest.SharedBit(70), CorrelationRequest.ComparisonMask(65), CorrelationRequest.Selection(5),
+        CorrelationRequest.DotProduct(2, 3), CorrelationRequest.SquareSum(2, 3),
     ];
 
     public static TheoryData<int> Cases => [.. Enumerable.Range(0, 7)];
@@ -60,6 +61,37 @@ public sealed class DealKnownAnswers
         var results = run.Run(i => Same(
             MaskedTruncation.Begin(run.Committees[i], zs[i], correlations[i].TakeTruncation(4, 16)), truncation.GetProperty("outbound")[i], run, i));
         Assert.Equal(Rows(truncation, "result"), results.Select(share => share.Words.ToArray()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void DotProducts_Transcripts_AreThePythonOnes(int index)
+    {
+        using var vectors = Vectors.Read("dealing/v1/deals.json");
+        var c = vectors.RootElement[index];
+        var blobs = Deal(c, out var plan);
+        var run = new Simulation(plan.Scheme);
+        var element = c.GetProperty("dotProducts");
+        var (xs, ys) = (Shares(plan.Scheme, element, "x"), Shares(plan.Scheme, element, "y"));
+        var sums = run.Run(i => Same(
+            DotProducts.Begin(run.Committees[i], xs[i].Reshape(TensorShape.Of(2, 3)), ys[i].Reshape(TensorShape.Of(2, 3)), TakeDots(blobs[i], plan, i)),
+            element.GetProperty("outbound")[i], run, i));
+        Assert.Equal(Rows(element, "product"), sums.Select(share => share.Words.ToArray()));
+    }
+
+    // All batches before it are taken first: the streams have one order.
+    private static DotProductTriple TakeDots(byte[] blob, PreprocessingPlan plan, int party)
+    {
+        using var own = Correlations.Expand(blob, plan, Simulation.Session, party).Value;
+        own.TakeElementwiseTriple(3);
+        own.TakeTruncation(4, 16);
+        own.TakeMatrixTriple(2, 3, 1);
+        own.TakeSquare(2);
+        own.TakeBitTriple(2);
+        own.TakeSharedBit(70);
+        own.TakeComparisonMask(65);
+        own.TakeSelection(5);
+        return own.TakeDotProduct(2, 3);
     }
 
     private static AwaitingPeers<ShareTensor> Same(AwaitingPeers<ShareTensor> state, JsonElement outbound, Simulation run, int self)

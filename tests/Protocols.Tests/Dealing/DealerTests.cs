@@ -86,6 +86,38 @@ public sealed class DealerTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Grid))]
+    public void Deal_DotProductsAndSquareSums_HoldTheirRelations_AndCorrectOneWordForEachRow(string name)
+    {
+        foreach (var (rows, length) in new[] { (0, 4), (3, 1), (4, 5), (2, 1500) })
+        {
+            var run = new Simulation(Schemes.Named(name)).Deal(CorrelationRequest.DotProduct(rows, length), CorrelationRequest.SquareSum(rows, length));
+            var algebra = run.Scheme.Algebra;
+            var triples = run.Correlations.Select(c => c.TakeDotProduct(rows, length).Consume()).ToArray();
+            var pairs = run.Correlations.Select(c => c.TakeSquareSum(rows, length).Consume()).ToArray();
+            var (a, b, c, root, sums) = (Open(run, triples.Select(t => t.A)), Open(run, triples.Select(t => t.B)), Open(run, triples.Select(t => t.C)), Open(run, pairs.Select(p => p.A)), Open(run, pairs.Select(p => p.C)));
+            var wanted = new ulong[1];
+            for (var row = 0; row < rows; row++)
+            {
+                algebra.MultiplyMatrix(a.AsSpan(row * length, length), b.AsSpan(row * length, length), wanted, 1, length, 1);
+                Assert.Equal(wanted[0], c[row]);
+                algebra.MultiplyMatrix(root.AsSpan(row * length, length), root.AsSpan(row * length, length), wanted, 1, length, 1);
+                Assert.Equal(wanted[0], sums[row]);
+            }
+
+            if (run.Scheme.Kind == SharingKind.Additive)
+            {
+                var plan = PreprocessingPlan.Create(run.Scheme, [CorrelationRequest.DotProduct(rows, length), CorrelationRequest.SquareSum(rows, length)]);
+                Assert.Equal(2 * rows, plan.CorrectionWords(run.Scheme.Parties - 1));
+                Assert.Equal(plan.ToBytes(), PreprocessingPlan.Parse(plan.ToBytes()).Value.ToBytes());
+            }
+        }
+
+        Assert.Throws<ArgumentException>(() => CorrelationRequest.DotProduct(1 << 20, 1 << 10));
+        Assert.Throws<ArgumentException>(() => CorrelationRequest.SquareSum(2, -1));
+    }
+
     // Strides, dilations, paddings and groups at once; the product against the definition.
     [Theory]
     [MemberData(nameof(Grid))]

@@ -26,6 +26,8 @@ public sealed class LayerTests
         ["subtract"] = ([2, 3], CombineLayer.Subtract, 2, 0),
         ["multiply"] = ([2, 3], MultiplyLayer.Instance, 2, 0),
         ["square"] = ([2, 3], MultiplyLayer.Instance, 1, 0),
+        ["dot product"] = ([2, 5], DotLayer.Instance, 2, 0),
+        ["sum of squares"] = ([2, 5], DotLayer.Instance, 1, 0),
         ["scale by a whole number"] = ([7], ScaleLayer.Create(-3, 0.25), 1, 0),
         ["scale"] = ([7], ScaleLayer.Create(0.1, -2), 1, 0),
         ["clip"] = ([9], ClipLayer.Create(-1, 2.5), 1, 0),

@@ -141,6 +141,12 @@ def case(kind, n, t):
     g, gv = d.random(5)
     d.fixed([p * q % mod for p, q in zip(gv, bit)])
 
+    da, dav = d.random(6)                                    # 2 rows of 3
+    db, dbv = d.random(6)
+    dc = d.fixed([sum(dav[3 * i + l] * dbv[3 * i + l] for l in range(3)) % mod for i in range(2)])
+    qa, qav = d.random(6)
+    d.fixed([sum(qav[3 * i + l] ** 2 for l in range(3)) % mod for i in range(2)])
+
     # One multiplication on (a, b, c): inputs are shares made by hand.
     value_x, value_y = [3, mod - 7, mod // 2 - 5], [11, 13, 17]
     def hand(values, salt):
@@ -156,6 +162,16 @@ def case(kind, n, t):
     dd, ee = opened[:3], opened[3:]
     products = [[(c[i][k] + dd[k] * b[i][k] + ee[k] * a[i][k] + (dd[k] * ee[k] if adds(kind, i) else 0)) % mod for k in range(3)] for i in range(n)]
     assert d.open(products) == [p * q % mod for p, q in zip(value_x, value_y)]
+
+    # Two dot products of three on (da, db, dc).
+    value_u, value_v = [3, mod - 7, 5, mod // 2, 1, mod - 1], [11, 13, mod - 17, 2, mod - 3, 9]
+    us, vs = hand(value_u, 10**13 + 9), hand(value_v, 10**12 + 11)
+    douts = [[(p - q) % mod for p, q in zip(us[i], da[i])] + [(p - q) % mod for p, q in zip(vs[i], db[i])] for i in range(n)]
+    both = d.open(douts)
+    ud, ve = both[:6], both[6:]
+    term = lambda i, k: ud[k] * db[i][k] + ve[k] * da[i][k] + (ud[k] * ve[k] if adds(kind, i) else 0)
+    dots = [[(dc[i][r] + sum(term(i, 3 * r + l) for l in range(3))) % mod for r in range(2)] for i in range(n)]
+    assert d.open(dots) == [sum(value_u[3 * r + l] * value_v[3 * r + l] for l in range(3)) % mod for r in range(2)]
 
     # One truncation by 16 bits on (r, high, over).
     edge = 2**62 if kind == "additive" else 2**59
@@ -181,6 +197,7 @@ def case(kind, n, t):
     return {
         "kind": kind, "parties": n, "corruptionThreshold": t, "root": ROOT, "seeds": d.seeds, "corrections": text(d.sent),
         "multiplication": {"x": text(xs), "y": text(ys), "outbound": text(outs), "product": text(products)},
+        "dotProducts": {"x": text(us), "y": text(vs), "outbound": text(douts), "product": text(dots)},
         "truncation": {"x": text(zs), "outbound": text(touts), "result": text(results)},
     }
 

@@ -64,6 +64,11 @@ def line(m, x):
     return m.f(m.p(F.leaky_relu(m.n(m.c(x)), 0.1)).flatten(1))
 
 
+def products(m, x):
+    a, b = m.f(x), m.g(x)
+    return torch.cat([(a * b).sum(1, True), a.norm(dim=1, keepdim=True), (b * b).mean(1, True)], 1)
+
+
 CASES = {
     "mlp": (nn.Sequential(nn.Linear(12, 16), nn.ReLU(), nn.Linear(16, 8), nn.Tanh(), nn.Linear(8, 3)), (12,), {}),
     "mlp-double": (nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 2)).double(), (6,), {}),
@@ -89,6 +94,7 @@ CASES = {
     "instance-norm": (nn.Sequential(nn.Conv2d(1, 2, 3), nn.InstanceNorm2d(2, affine=True), nn.ReLU(), nn.Flatten(), nn.Linear(32, 2)), (1, 6, 6), {}),
     "greatest": (Apply(lambda m, x: m.f(x).topk(2)[0], f=nn.Linear(5, 7)), (5,), {}),
     "place": (Apply(lambda m, x: m.f(x).argmax(1).float(), f=nn.Linear(5, 7)), (5,), {}),
+    "products": (Apply(products, f=nn.Linear(5, 6), g=nn.Linear(5, 6)), (5,), {}),
 }
 
 

@@ -28,6 +28,7 @@ internal static class LayerTable
         AveragePoolLayer.Number => AveragePoolLayer.Read(ref reader),
         ReduceLayer.Number => ReduceLayer.Read(ref reader),
         ArgMaxLayer.Number => ArgMaxLayer.Instance,
+        DotLayer.Number => DotLayer.Instance,
         TanhLayer.Number => TanhLayer.Instance,
         CurveLayer.Number => CurveLayer.Read(ref reader),
         SoftmaxLayer.Number => SoftmaxLayer.Read(ref reader),
