@@ -1,9 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using PrivacyGrains.Arithmetic.Randomness;
-using PrivacyGrains.Grains.Streams;
 using PrivacyGrains.Protocols;
 using PrivacyGrains.Protocols.Channels;
 using PrivacyGrains.Protocols.Identity;
@@ -12,7 +10,7 @@ using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Cli.Bench;
 
-/// <summary>One party of the engine <c>processes</c>: a process of its own, told by its parent over standard input whom to join.</summary>
+/// <summary>One party of the engines <c>processes</c> and <c>orleans</c>: a process of its own, told by its parent over standard input whom to join.</summary>
 /// <remarks>
 /// Keys are real and its own; the parent passes public keys, ports and signed offers on, as a coordinator does. Party 0 leads: it draws each run's seed, from
 /// which every party makes the same inputs and correlations (not measured) and uses its own part of them; then all start at its word. Ends with its parent.
@@ -27,14 +25,17 @@ internal static class BenchParty
 
     /// <summary>Runs to the end.</summary>
     /// <param name="work">What is measured.</param>
+    /// <param name="engine">What carries the messages: one of <see cref="BenchProcesses.Names"/>.</param>
     /// <param name="self">The party's index.</param>
     /// <param name="clock">How long, as party 0 counts it.</param>
     /// <param name="input">The parent's lines.</param>
     /// <param name="output">Lines for the parent; party 0's last one holds the measured seconds.</param>
     /// <param name="cancel">Ends it between two runs.</param>
-    public static async Task RunAsync(BenchWork work, int self, BenchClock clock, TextReader input, TextWriter output, CancellationToken cancel)
+    public static async Task RunAsync(BenchWork work, string engine, int self, BenchClock clock, TextReader input, TextWriter output, CancellationToken cancel)
     {
-        using var seat = await JoinAsync(work.Scheme, self, input, output, cancel);
+        PartyId[] names = [.. PartyTable.Names(work.Scheme)];
+        await using IPartyMeeting meeting = engine == BenchProcesses.Orleans ? new SiloMeeting(names, self) : new StreamMeeting(names, self);
+        using var seat = await JoinAsync(work.Scheme, names, self, meeting, input, output, cancel);
         _ = Task.Run(async () =>
         {
             // Nothing more comes from the parent: its end of the pipe closes when it dies, however it dies.
@@ -127,39 +128,22 @@ internal static class BenchParty
         return BenchMessage.Words(message, what, words).ToArray();
     }
 
-    private static async Task<Seat> JoinAsync(SharingScheme scheme, int self, TextReader input, TextWriter output, CancellationToken cancel)
+    private static async Task<Seat> JoinAsync(
+        SharingScheme scheme, PartyId[] names, int self, IPartyMeeting meeting, TextReader input, TextWriter output, CancellationToken cancel)
     {
-        PartyId[] names = [.. PartyTable.Names(scheme)];
         using var key = SigningKey.Create();
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen();
-        await output.WriteLineAsync($"{((IPEndPoint)listener.LocalEndPoint!).Port} {Convert.ToBase64String(key.PublicKey.Spki.Span)}");
+        await output.WriteLineAsync($"{meeting.Port} {Convert.ToBase64String(key.PublicKey.Spki.Span)}");
         var others = (await ReadAsync(input, cancel)).Select(word => word.Split(',')).ToList();
+        int[] ports = [.. others.Select(other => int.Parse(other[0], CultureInfo.InvariantCulture))];
+        await meeting.PrepareAsync(ports, cancel);
         var roster = PartyTable.RosterOf(scheme, others.Select(other => VerificationKey.Create(Convert.FromBase64String(other[1]))));
         using var local = LocalSession.Begin(roster, names[self], key);
         await output.WriteLineAsync(Convert.ToBase64String(local.Offer.Encoded.Span));
         var offers = await ReadAsync(input, cancel);
-        var streams = new Dictionary<PartyId, FrameStream>();
-        for (var peer = self + 1; peer < names.Length; peer++)
-        {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, int.Parse(others[peer][0], System.Globalization.CultureInfo.InvariantCulture)), cancel);
-            await socket.SendAsync(new[] { (byte)self }, SocketFlags.None, cancel);
-            streams[names[peer]] = new FrameStream(socket);
-        }
-
-        while (streams.Count < names.Length - 1)
-        {
-            var (socket, who) = (await listener.AcceptAsync(cancel), new byte[1]);
-            await socket.ReceiveAsync(who, SocketFlags.None, cancel);
-            streams.Add(names[who[0]], new FrameStream(socket));
-        }
-
+        await meeting.MeetAsync(ports, cancel);
         var links = names.Where(name => name != names[self]).ToDictionary(
             name => name,
-            SeatLink (name) => new PumpedLink(
-                local.Connect(SessionOffer.Accept(roster, Convert.FromBase64String(offers[Array.IndexOf(names, name)])).Value).Value, new StreamCarrier(streams[name])));
+            name => meeting.Link(name, local.Connect(SessionOffer.Accept(roster, Convert.FromBase64String(offers[Array.IndexOf(names, name)])).Value).Value));
         return new Seat(Committee.Create(scheme, names, names[self]), links);
     }
 

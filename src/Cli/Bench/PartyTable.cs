@@ -9,33 +9,30 @@ using PrivacyGrains.Protocols.Sharing;
 namespace PrivacyGrains.Cli.Bench;
 
 /// <summary>All parties of one computation in this process, with the channels of a session between them: every message is bytes, sealed and opened.</summary>
-/// <remarks>No grain and no socket: what a session adds by them is not in here.</remarks>
+/// <remarks>Frames change hands in memory: no grain and no socket, and what a session adds by them is not in here; or a caller says what carries them.</remarks>
 internal sealed class PartyTable : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
 
     public PartyTable(SharingScheme scheme)
+        : this(scheme, Boxes())
+    {
+    }
+
+    /// <summary>A table whose frames are carried by something else: told a party and its peer.</summary>
+    public PartyTable(SharingScheme scheme, Func<PartyId, PartyId, IFrameCarrier> carrier)
     {
         Scheme = scheme;
         PartyId[] names = [.. Names(scheme)];
         var keys = names.ToDictionary(name => name, _ => Own(SigningKey.Create()));
         var roster = RosterOf(scheme, names.Select(name => keys[name].PublicKey));
         var locals = names.ToDictionary(name => name, name => Own(LocalSession.Begin(roster, name, keys[name])));
-        var boxes = new Dictionary<(PartyId From, PartyId To), Channel<(byte[] Memory, int Length)>>();
-        foreach (var from in names)
-        {
-            foreach (var to in names.Where(name => name != from))
-            {
-                boxes[(from, to)] = Channel.CreateUnbounded<(byte[] Memory, int Length)>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-            }
-        }
-
         Seats =
         [
             .. names.Select(name => Own(new Seat(
                 Committee.Create(scheme, names, name),
                 names.Where(peer => peer != name).ToDictionary(
-                    peer => peer, SeatLink (peer) => new DirectLink(Own(locals[name].Connect(locals[peer].Offer).Value), new BoxCarrier(boxes[(name, peer)], boxes[(peer, name)])))))),
+                    peer => peer, SeatLink (peer) => new DirectLink(Own(locals[name].Connect(locals[peer].Offer).Value), carrier(name, peer)))))),
         ];
         foreach (var local in locals.Values)
         {
@@ -74,6 +71,22 @@ internal sealed class PartyTable : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _owned.ForEach(owned => owned.Dispose());
+
+    private static Func<PartyId, PartyId, IFrameCarrier> Boxes()
+    {
+        var boxes = new Dictionary<(PartyId From, PartyId To), Channel<(byte[] Memory, int Length)>>();
+        return (self, peer) => new BoxCarrier(Box(self, peer), Box(peer, self));
+
+        Channel<(byte[] Memory, int Length)> Box(PartyId from, PartyId to)
+        {
+            if (!boxes.TryGetValue((from, to), out var box))
+            {
+                boxes[(from, to)] = box = Channel.CreateUnbounded<(byte[] Memory, int Length)>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+            }
+
+            return box;
+        }
+    }
 
     private T Own<T>(T item)
         where T : IDisposable

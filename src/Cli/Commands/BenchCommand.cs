@@ -17,25 +17,28 @@ internal static class BenchCommand
         var only = new Option<string?>("--only") { Description = $"One of: {string.Join(", ", BenchCatalogue.Names)} (default: all)." };
         var engine = new Option<string?>("--engine")
         {
-            Description = $"What carries the messages: {BenchProcesses.Name}, each party its own process, joined by the party-to-party stream; {BenchRunner.Embedded}, all parties in this process (default: both).",
+            Description = $"What carries the messages: {BenchProcesses.Streams}, each party its own process, joined by the party-to-party stream; {BenchProcesses.Orleans}, the same as silos, by grain "
+                + $"messages; {BenchRunner.Embedded}, all parties in this process; {BenchRunner.Grains}, the same by grain messages (default: all that this build has but {BenchRunner.Grains}).",
         };
-        engine.AcceptOnlyFromAmong(BenchProcesses.Name, BenchRunner.Embedded);
+        engine.AcceptOnlyFromAmong(BenchProcesses.Streams, BenchProcesses.Orleans, BenchRunner.Embedded, BenchRunner.Grains);
         var command = new Command("mpc", "Computation on shares: warm, online phase, medians, with sealed messages.") { only, engine };
         command.Runs(async (parsed, output, cancel) =>
         {
             var results = new List<BenchResult>();
+            IReadOnlyList<string> engines = parsed.GetValue(engine) is { } named ? [named] : [.. BenchProcesses.Names, BenchRunner.Embedded];
+            foreach (var each in engines)
+            {
+                BenchProcesses.Require(each);
+            }
+
             foreach (var work in BenchCatalogue.Choose(parsed.GetValue(only)))
             {
-                if (parsed.GetValue(engine) is null or BenchProcesses.Name)
+                foreach (var each in engines)
                 {
-                    output.Note($"{work.Name}, {BenchProcesses.Name}");
-                    results.Add(await BenchProcesses.RunAsync(work, Clock, output.Note, cancel));
-                }
-
-                if (parsed.GetValue(engine) is null or BenchRunner.Embedded)
-                {
-                    output.Note($"{work.Name}, {BenchRunner.Embedded}");
-                    results.Add(await BenchRunner.RunAsync(work, Clock, BenchRunner.Embedded, cancel));
+                    output.Note($"{work.Name}, {each}");
+                    results.Add(each is BenchRunner.Embedded or BenchRunner.Grains
+                        ? await BenchRunner.RunAsync(work, Clock, each, cancel)
+                        : await BenchProcesses.RunAsync(work, each, Clock, output.Note, cancel));
                 }
             }
 
@@ -68,17 +71,18 @@ internal static class BenchCommand
         return command;
     }
 
-    // Started by the engine "processes", and by nobody else.
+    // Started by the engines of several processes, and by nobody else.
     private static Command Party()
     {
         var work = new Argument<string>("work") { Description = "What is computed." };
+        var engine = new Argument<string>("engine") { Description = "What carries the messages." };
         var party = new Argument<int>("party") { Description = "Which side this process is, from 0." };
         var warmUp = new Argument<int>("warm-up") { Description = "Runs that are not measured." };
         var measure = new Argument<int>("measure") { Description = "Runs that are." };
-        var command = new Command(BenchProcesses.PartyCommand, "One party of a measurement.") { work, party, warmUp, measure };
+        var command = new Command(BenchProcesses.PartyCommand, "One party of a measurement.") { work, engine, party, warmUp, measure };
         command.Hidden = true;
         command.Runs((parsed, _, cancel) => BenchParty.RunAsync(
-            BenchCatalogue.Choose(parsed.GetValue(work))[0], parsed.GetValue(party),
+            BenchCatalogue.Choose(parsed.GetValue(work))[0], parsed.GetValue(engine)!, parsed.GetValue(party),
             new BenchClock(TimeSpan.FromMilliseconds(parsed.GetValue(warmUp)), TimeSpan.FromMilliseconds(parsed.GetValue(measure))), Console.In, Console.Out, cancel));
         return command;
     }

@@ -5,10 +5,11 @@ using Orleans.Runtime;
 
 namespace PrivacyGrains.Engine.Runtime;
 
-/// <summary>Every grain class of the application: those of assemblies named PrivacyGrains.* beside the program.</summary>
+/// <summary>Every grain class of the application: those of assemblies named PrivacyGrains.* beside the program, and the program's own.</summary>
 internal sealed class GrainCatalog
 {
     private const string Prefix = "PrivacyGrains.";
+    private const string Program = "privacygrains";
     private static readonly Lazy<GrainCatalog> Whole = new(static () => new(FindClasses()));
     private readonly ConcurrentDictionary<(Type, string?), GrainClass> _byInterface = new();
     private readonly Dictionary<GrainType, GrainClass> _byKind = [];
@@ -41,7 +42,7 @@ internal sealed class GrainCatalog
     {
         // The folder and not the references: a compiler drops a reference whose types a program never names.
         var names = Directory.EnumerateFiles(AppContext.BaseDirectory, Prefix + "*.dll").Select(f => Path.GetFileNameWithoutExtension(f));
-        var loaded = AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetName().Name!).Where(n => n.StartsWith(Prefix, StringComparison.Ordinal));
+        var loaded = AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetName().Name!).Where(n => n == Program || n.StartsWith(Prefix, StringComparison.Ordinal));
         return names.Concat(loaded).Distinct(StringComparer.Ordinal).Select(n => Assembly.Load(new AssemblyName(n)));
     }
 

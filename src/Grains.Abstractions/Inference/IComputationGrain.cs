@@ -34,7 +34,7 @@ public interface IComputationGrain : IGrainWithStringKey
     /// <summary>A peer's channel message. Only queues it.</summary>
     [Alias("deliver")]
     [AlwaysInterleave]
-    Task<Reply<Done>> DeliverAsync(string fromParty, ReadOnlyMemory<byte> sealedMessage);
+    Task<Reply<Done>> DeliverAsync(string fromParty, [Immutable] ReadOnlyMemory<byte> sealedMessage);
 
     /// <summary>Makes the direct streams to the peers for which this side is the one that connects; where none comes about, frames go as messages. Once the sides have agreed; idempotent.</summary>
     [Alias("link")]

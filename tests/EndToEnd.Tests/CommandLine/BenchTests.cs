@@ -1,5 +1,9 @@
+using System.Threading.Channels;
 using PrivacyGrains.Cli.Bench;
 using PrivacyGrains.Cli.Output;
+using PrivacyGrains.Engine;
+using PrivacyGrains.Protocols;
+using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.EndToEnd.Tests.CommandLine;
 
@@ -38,6 +42,38 @@ public sealed class BenchTests
         Assert.True(result.MinSeconds > 0 && result.MinSeconds <= result.MedianSeconds);
     }
 
+    [Theory]
+    [InlineData("multiply", 1)]
+    [InlineData("compare", 7)]
+    [InlineData("shamir", 1)]
+    public async Task Run_FramesAsGrainMessages_SendsTheSameAsInMemory(string name, int rounds)
+    {
+        var work = name switch
+        {
+            "multiply" => PrimitiveWorks.Multiply(name, 100_000), // of several frames
+            "compare" => PrimitiveWorks.Compare(name, 100),
+            _ => PrimitiveWorks.ShamirMultiply(name, 100),
+        };
+        var clock = new BenchClock(TimeSpan.Zero, TimeSpan.Zero);
+        var (messages, memory) = (
+            await BenchRunner.RunAsync(work, clock, BenchRunner.Grains, CancellationToken.None), await BenchRunner.RunAsync(work, clock, BenchRunner.Embedded, CancellationToken.None));
+        Assert.Equal((BenchRunner.Grains, rounds, memory.BytesPerParty), (messages.Engine, messages.Rounds, messages.BytesPerParty));
+        Assert.Equal(rounds, memory.Rounds);
+    }
+
+    [Fact]
+    public async Task Run_GrainThatCannotReachItsPeer_EndsWithTheReason()
+    {
+        PartyId[] names = [.. PartyTable.Names(SharingScheme.Additive(2))];
+        await using var silo = await BenchSilo.StartAsync(names, [names[0]], BenchSilo.FreePort(), null, CancellationToken.None);
+        await BenchPartyGrain.Of(silo.Grains, names[0]).OpenAsync();
+        using var carrier = silo.Carrier(names[0], names[1]);
+        _ = carrier.Room(8);
+        await carrier.SendAsync(8);
+        var closed = await Assert.ThrowsAsync<ChannelClosedException>(async () => await carrier.ReceiveAsync());
+        Assert.IsType<OrleansException>(closed.InnerException, exactMatch: false);
+    }
+
     [Fact]
     public async Task Run_OtherBytesThanPlanned_IsRefused()
     {
@@ -73,6 +109,20 @@ public sealed class BenchTests
         var one = Assert.Single(results.EnumerateArray());
         Assert.Equal(("compare-1", BenchRunner.Embedded, 2), (one.GetProperty("name").GetString(), one.GetProperty("engine").GetString(), one.GetProperty("parties").GetInt32()));
         Assert.Equal(["bytesPerParty", "engine", "medianSeconds", "minSeconds", "name", "parties", "rounds"], one.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Mpc_EngineOfAnotherBuild_IsRefusedInOneLineThatSaysWhatToBuild()
+    {
+        var run = await CommandRun.OfAsync("bench", "mpc", "--only", "compare-1", "--engine", "orleans", "--json");
+        if (EngineInfo.SupportsClustering)
+        {
+            Assert.Equal("orleans", Assert.Single(run.Good().Document().GetProperty("results").EnumerateArray()).GetProperty("engine").GetString());
+            return;
+        }
+
+        Assert.Equal(ExitCodes.BadInput, run.ExitCode);
+        Assert.Contains("-p:GrainEngine=Orleans", Assert.Single(run.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
     [Theory]
