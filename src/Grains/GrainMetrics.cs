@@ -28,6 +28,9 @@ internal sealed class GrainMetrics : IDisposable
     private readonly ConcurrentDictionary<string, long> _trainings = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Party, long Epoch), ImmutableArray<(string Pool, long Lots, long Bytes)>> _stock = new();
     private readonly ConcurrentDictionary<string, (long Target, long Ready, double PerMinute)> _reserves = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _pools = new(StringComparer.Ordinal);
+    private readonly Counter<long> _ranOut;
+    private readonly Counter<long> _unkept;
     private readonly Counter<long> _taken;
     private readonly Counter<long> _missed;
     private readonly Counter<long> _charges;
@@ -87,7 +90,10 @@ internal sealed class GrainMetrics : IDisposable
         _meter.CreateObservableGauge("privacygrains.stock.reserve", () => _reserves.Select(r => Measured(r.Value.Target, ("plan", r.Key))), "{lot}", "Lots to be held ready at the present demand, by plan.");
         _meter.CreateObservableGauge("privacygrains.stock.rate", () => _reserves.Select(r => Measured(r.Value.PerMinute, ("plan", r.Key))), "{lot}", "Lots that sessions asked for in the last minute, by plan.");
         _taken = _meter.CreateCounter<long>("privacygrains.stock.taken", "{lot}", "Lots that sessions took, by party.");
-        _missed = _meter.CreateCounter<long>("privacygrains.stock.missed", "{session}", "Sessions of a plan with a reserve that found no lot and were dealt for live.");
+        _missed = _meter.CreateCounter<long>("privacygrains.stock.missed", "{session}", "Sessions of a plan with stock that found no lot and were dealt for live; plans kept by themselves count as auto.");
+        _meter.CreateObservableGauge("privacygrains.stock.pools", () => _pools.Select(p => Measured(p.Value, ("kept", p.Key))), "{plan}", "Plans that stock is kept of, by an operator's word or by itself.");
+        _ranOut = _meter.CreateCounter<long>("privacygrains.stock.ended", "{plan}", "Plans kept by themselves that ran out: nobody asked any more, or they gave way.");
+        _unkept = _meter.CreateCounter<long>("privacygrains.stock.unkept", "{plan}", "Times that a plan was used again and not kept as a limit was reached, by limit.");
         _auditFailures.Add(0); // an alert on a counter's increase needs a sample from before the first failure
     }
 
@@ -205,11 +211,26 @@ internal sealed class GrainMetrics : IDisposable
     public void StockMissed(string plan) => _missed.Add(1, new KeyValuePair<string, object?>("plan", plan));
 
     /// <summary>How a plan's stock stands.</summary>
-    public void ReserveStands(string plan, long target, long ready, double perMinute)
+    public void ReserveStands(string plan, string label, long target, long ready, double perMinute)
     {
         _reserves[plan] = (target, ready, perMinute);
-        _missed.Add(0, new KeyValuePair<string, object?>("plan", plan)); // a series from before the first miss
+        _missed.Add(0, new KeyValuePair<string, object?>("plan", label)); // a series from before the first miss
     }
+
+    /// <summary>How many plans stock is kept of.</summary>
+    public void PoolsStand(long byOperator, long byItself)
+    {
+        (_pools["operator"], _pools["itself"]) = (byOperator, byItself);
+        _ranOut.Add(0);
+        _unkept.Add(0, new KeyValuePair<string, object?>("limit", "pools"));
+        _unkept.Add(0, new KeyValuePair<string, object?>("limit", "size"));
+    }
+
+    /// <summary>A plan that was kept by itself is kept no longer.</summary>
+    public void StockRanOut() => _ranOut.Add(1);
+
+    /// <summary>A plan that is used again is not kept.</summary>
+    public void StockUnkept(string limit) => _unkept.Add(1, new KeyValuePair<string, object?>("limit", limit));
 
     /// <summary>No stock is kept for a plan any more.</summary>
     public void ReserveEnds(string plan) => _reserves.TryRemove(plan, out _);

@@ -1,4 +1,5 @@
 using PrivacyGrains.Engine;
+using PrivacyGrains.Grains.Stock;
 using PrivacyGrains.Grains.Streams;
 using PrivacyGrains.Protocols;
 using PrivacyGrains.Storage;
@@ -44,6 +45,9 @@ public sealed record SiloSettings
 
     /// <summary>Where peers' silos connect to for the frames of joint computations; off unless it says where to listen.</summary>
     public PartyStreamSettings Streams { get; init; } = new();
+
+    /// <summary>On a coordinator: what stock may be laid in for plans that sessions use and no operator reserved.</summary>
+    public StockSettings Stock { get; init; } = new();
 
     /// <summary>On a coordinator: what the consortium is founded with. Null where it stands already, or is founded by other means.</summary>
     public FoundingSettings? Founding { get; init; }
@@ -104,7 +108,7 @@ public sealed record SiloSettings
             yield return $"{Section}:Parties names a party twice.";
         }
 
-        foreach (var fault in StoreFaults().Concat(EngineFaults()).Concat(Streams.Faults($"{Section}:{nameof(Streams)}")))
+        foreach (var fault in StoreFaults().Concat(EngineFaults()).Concat(Streams.Faults($"{Section}:{nameof(Streams)}")).Concat(Stock.Faults($"{Section}:{nameof(Stock)}")))
         {
             yield return fault;
         }

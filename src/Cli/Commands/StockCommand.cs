@@ -22,8 +22,8 @@ internal static class StockCommand
     }
 
     internal static void Write(IAnsiConsole console, IReadOnlyList<ReserveBody> all) => console.Write(
-        ["plan", "ready", "wanted", "ordered", "a minute", "bytes of a lot", "compute", "dealer"],
+        ["plan", "ready", "wanted", "ordered", "a minute", "bytes of a lot", "kept by", "compute", "dealer"],
         all.Select(r => (IReadOnlyList<string>)[
-            r.Name, $"{r.Ready}", $"{r.Target}", $"{r.Ordered}", Tables.Number(r.LotsPerMinute), $"{r.LotBytes}", string.Join(' ', r.ComputeParties), r.Dealer]),
+            r.Name, $"{r.Ready}", $"{r.Target}", $"{r.Ordered}", Tables.Number(r.LotsPerMinute), $"{r.LotBytes}", r.RunsOutAt is { } until ? $"{r.KeptBy} until {until:HH:mm}" : r.KeptBy, string.Join(' ', r.ComputeParties), r.Dealer]),
         "No stock is kept.");
 }

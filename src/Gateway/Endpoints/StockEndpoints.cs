@@ -16,7 +16,7 @@ internal static class StockEndpoints
     public static void MapStock(this RouteGroupBuilder v1, GatewaySettings settings)
     {
         v1.MapGet("/stock", ListAsync)
-            .Says("ListStock", "Every plan that correlations are dealt ahead for, and how its stock stands.")
+            .Says("ListStock", "Every plan that correlations are dealt ahead for, an operator's or one that sessions use, and how its stock stands.")
             .Answers<Listing<ReserveBody>>();
         v1.MapPut("/stock/{plan}", SetAsync).RequireAuthorization(Policies.Operator)
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(settings.MaximumModelBytes))
@@ -41,5 +41,5 @@ internal static class StockEndpoints
         return (await calls.Within(Keeper(calls).ReserveAsync(reserve), cancel)).ToOk(ToBody);
     }
 
-    private static ReserveBody ToBody(ReserveView v) => new(v.Name, v.ComputeParties, v.Dealer, v.Lots, v.Target, v.Ready, v.Ordered, v.LotsPerMinute, v.LotBytes);
+    private static ReserveBody ToBody(ReserveView v) => new(v.Name, v.ComputeParties, v.Dealer, v.Lots, v.Target, v.Ready, v.Ordered, v.LotsPerMinute, v.LotBytes, v.KeptBy, v.RunsOutAt);
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace PrivacyGrains.Grains;
 
-/// <summary>Keeps stock for registered plans: orders lots ahead of demand and says which lot a session takes. Key: the consortium. Runs at the coordinator and sees names only.</summary>
+/// <summary>Keeps stock for plans that an operator reserved or that sessions use: orders lots ahead of demand and says which lot a session takes. Key: the consortium. Runs at the coordinator and sees names only.</summary>
 [Alias("pg.stock-keeper")]
 public interface IStockKeeperGrain : IGrainWithStringKey
 {
@@ -15,10 +15,14 @@ public interface IStockKeeperGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<ImmutableArray<ReserveView>> ListAsync();
 
-    /// <summary>The lot that a session takes, handed to no other; an empty name where there is none. Counts as demand.</summary>
+    /// <summary>The lot that a session takes, handed to no other; an empty name where there is none. Counts as demand: a plan that is used again is kept from then on.</summary>
     [Alias("next")]
     [AlwaysInterleave]
     Task<LotChoice> NextAsync(StockOrder order);
+
+    /// <summary>A plan was registered that sessions will ask for: the keeper takes it up by itself before the first one does, as it does after the second, and within the same limits. Idempotent.</summary>
+    [Alias("expect")]
+    Task<Reply<Done>> ExpectAsync(StockOrder order);
 
     /// <summary>A dealer reports: the lot lies at every party, or the order came to nothing.</summary>
     [Alias("dealt")]
@@ -50,6 +54,8 @@ public sealed record StockReserve(
 /// <param name="Ordered">Lots under way.</param>
 /// <param name="LotsPerMinute">That sessions asked for, lately.</param>
 /// <param name="LotBytes">Of one lot, at all parties.</param>
+/// <param name="KeptBy"><c>operator</c> where one reserved it; <c>itself</c> where the keeper took it up because sessions use it.</param>
+/// <param name="RunsOutAt">When it is kept no longer, if no session asks until then; null for an operator's.</param>
 [GenerateSerializer, Immutable, Alias("pg.reserve-view")]
 public sealed record ReserveView(
     [property: Id(0)] string Name,
@@ -60,7 +66,9 @@ public sealed record ReserveView(
     [property: Id(5)] int Ready,
     [property: Id(6)] int Ordered,
     [property: Id(7)] double LotsPerMinute,
-    [property: Id(8)] long LotBytes);
+    [property: Id(8)] long LotBytes,
+    [property: Id(9)] string KeptBy,
+    [property: Id(10)] DateTimeOffset? RunsOutAt);
 
 /// <summary>Which lot a session takes.</summary>
 /// <param name="Lot">Its name; empty for none.</param>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using PrivacyGrains.Grains.Journaling;
+using PrivacyGrains.Grains.Stock;
 using PrivacyGrains.Grains.Streams;
 
 namespace PrivacyGrains.Grains.Hosting;
@@ -10,7 +11,7 @@ namespace PrivacyGrains.Grains.Hosting;
 public static class GrainServices
 {
     /// <summary>Adds the grains' services. The host adds the rest: an engine's silo, <c>IStores</c> and <see cref="Parties.IPartyKeys"/>.</summary>
-    /// <param name="services">The silo's services.</param>
+    /// <param name="services">The silo's services; <see cref="StockSettings"/> that are there already stay.</param>
     /// <param name="settings">What every grain is told.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddPrivacyGrains(this IServiceCollection services, GrainSettings settings)
@@ -25,6 +26,7 @@ public static class GrainServices
         services.AddSingleton<GrainJournals>();
         services.AddSingleton<Milestones>();
         services.TryAddSingleton<IPartyStreams, NoPartyStreams>();
+        services.TryAddSingleton<StockSettings>();
         return services;
     }
 

@@ -110,6 +110,7 @@ internal sealed class Journal<TState, TEntry>
     public async Task<bool> TryAppendAsync(IReadOnlyList<TEntry> entries)
     {
         _unsure = true;
+        var first = Version + 1; // by the time the answer is here, another call of this activation may have read these very entries
         var outcome = await _store.AppendAsync(Stream, Version, [.. entries.Select(_shape.Codec.Encode)], CancellationToken.None);
         if (outcome is AppendOutcome.Conflict)
         {
@@ -117,10 +118,9 @@ internal sealed class Journal<TState, TEntry>
             return false;
         }
 
-        var first = Version + 1;
-        foreach (var entry in entries)
+        foreach (var (entry, i) in entries.Select(static (entry, i) => (entry, i)))
         {
-            Take(Version + 1, entry);
+            Take(first + i, entry);
         }
 
         _unsure = false;

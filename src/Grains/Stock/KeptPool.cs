@@ -1,10 +1,18 @@
 using System.Collections.Immutable;
+using PrivacyGrains.Protocols.Sessions;
 
 namespace PrivacyGrains.Grains.Stock;
 
 /// <summary>The keeper's memory of one pool: what lies ready, what is ordered, how fast it goes. No I/O.</summary>
 internal sealed class KeptPool
 {
+    /// <summary>Who keeps a pool.</summary>
+    public const string ByOperator = "operator";
+
+    /// <summary>Who keeps a pool.</summary>
+    public const string ByItself = "itself";
+
+    private const int MostOwnLots = 64;
     private static readonly TimeSpan OrderPatience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan RestAfterMiss = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Promised = TimeSpan.FromMinutes(2);
@@ -17,14 +25,22 @@ internal sealed class KeptPool
     private ImmutableList<string> _ready = [];
     private DateTimeOffset _restUntil = DateTimeOffset.MinValue;
     private DateTimeOffset _comparedAt = DateTimeOffset.MinValue;
+    private long _bytesPerParty;
 
-    private KeptPool(StockReserve reserve, string pool, StockOrder order, long lotBytes) => (Reserve, Pool, Order, LotBytes) = (reserve, pool, order, lotBytes);
+    private KeptPool(string name, StockTerms terms, string consortium, long epoch, DateTimeOffset now)
+    {
+        (Name, Pool, Order, LastAsked) = (name, terms.Pool(consortium, epoch).Value, StockOrders.Of(terms, epoch), now);
+        PartBytes = ReserveBook.PartBytes(terms);
+    }
 
-    /// <summary>What the operator set.</summary>
-    public StockReserve Reserve { get; set; }
+    /// <summary>What the operator set; null for a pool that the keeper took up by itself.</summary>
+    public StockReserve? Reserve { get; set; }
 
     /// <summary>The plan's name.</summary>
-    public string Name => Reserve.Name;
+    public string Name { get; }
+
+    /// <summary>The plan in a counter's label, of which there must not be ever more.</summary>
+    public string Label => Reserve is null ? "auto" : Name;
 
     /// <summary>The pool's name.</summary>
     public string Pool { get; }
@@ -32,8 +48,11 @@ internal sealed class KeptPool
     /// <summary>How one lot is ordered.</summary>
     public StockOrder Order { get; }
 
-    /// <summary>Bytes of one lot at all parties.</summary>
-    public long LotBytes { get; }
+    /// <summary>Bytes of one lot at each party.</summary>
+    public ImmutableDictionary<string, long> PartBytes { get; }
+
+    /// <summary>When a session asked last; until one does, when the keeper began to keep it.</summary>
+    public DateTimeOffset LastAsked { get; private set; }
 
     /// <summary>Lots that lie at every party.</summary>
     public int Ready => _ready.Count;
@@ -41,10 +60,21 @@ internal sealed class KeptPool
     /// <summary>Whether the parties have said what they hold.</summary>
     public bool Compared => _comparedAt > DateTimeOffset.MinValue;
 
-    /// <summary>The pool of a plan in an epoch; null where the plan is none any more.</summary>
-    public static KeptPool? Of(StockReserve reserve, string consortium, long epoch) => ReserveBook.Terms(reserve).Terms is { } terms
-        ? new KeptPool(reserve, terms.Pool(consortium, epoch).Value, StockOrders.Of(terms, epoch), ReserveBook.LotBytes(terms))
-        : null;
+    /// <summary>Lots that lie at every party, or are on their way there.</summary>
+    public int Held => Ready + _ordered.Count;
+
+    /// <summary>The pool of an operator's plan in an epoch; null where the plan is none any more.</summary>
+    public static KeptPool? Of(StockReserve reserve, string consortium, long epoch, DateTimeOffset now) =>
+        ReserveBook.Terms(reserve).Terms is { } terms ? new KeptPool(reserve.Name, terms, consortium, epoch, now) { Reserve = reserve } : null;
+
+    /// <summary>The pool in an epoch of a plan that is kept by itself; null where the plan is none any more.</summary>
+    /// <param name="own">The plan.</param>
+    /// <param name="consortium">The consortium's name.</param>
+    /// <param name="epoch">Its epoch.</param>
+    /// <param name="bytesPerParty">The most that its lots may take at one party.</param>
+    /// <param name="now">When.</param>
+    public static KeptPool? Of(OwnPool own, string consortium, long epoch, long bytesPerParty, DateTimeOffset now) =>
+        own.Terms() is { } terms ? new KeptPool(own.Name, terms, consortium, epoch, now) { _bytesPerParty = bytesPerParty } : null;
 
     /// <summary>Whether a session's order is of this pool.</summary>
     public bool Serves(StockOrder order) =>
@@ -53,13 +83,16 @@ internal sealed class KeptPool
     /// <summary>Lots in a minute.</summary>
     public double PerMinute(DateTimeOffset now) => _demand.PerMinute(now);
 
-    /// <summary>How many to hold ready.</summary>
-    public int Target(DateTimeOffset now) => _demand.Target(Reserve.Lots, now);
+    /// <summary>How many to hold ready: the operator's reserve, and up to four times as many while sessions come faster; by itself one, and as many as the rate asks for within the limits.</summary>
+    public int Target(DateTimeOffset now) => Reserve is { } set
+        ? _demand.Target(set.Lots, 4 * set.Lots, now)
+        : _demand.Target(1, (int)Math.Clamp(_bytesPerParty / Math.Max(1, PartBytes.Values.Max()), 1, MostOwnLots), now);
 
     /// <summary>The oldest lot, for one session; null for none.</summary>
     public string? Next(DateTimeOffset now)
     {
         _demand.Note(now);
+        LastAsked = now;
         if (_ready.IsEmpty)
         {
             return null;
@@ -138,6 +171,9 @@ internal sealed class KeptPool
     }
 
     /// <summary>As an operator sees it.</summary>
-    public ReserveView View(DateTimeOffset now) => new(
-        Name, Reserve.ComputeParties, Reserve.Dealer, Reserve.Lots, Target(now), Ready, _ordered.Count, PerMinute(now), LotBytes);
+    /// <param name="now">When.</param>
+    /// <param name="idle">For how long a pool that is kept by itself may go unasked.</param>
+    public ReserveView View(DateTimeOffset now, TimeSpan idle) => new(
+        Name, Order.ComputeParties, Order.Dealer, Reserve?.Lots ?? 1, Target(now), Ready, _ordered.Count, PerMinute(now), PartBytes.Values.Sum(),
+        Reserve is null ? ByItself : ByOperator, Reserve is null ? LastAsked + idle : null);
 }

@@ -25,6 +25,6 @@ internal sealed class PoolDemand
         return _asked.Count / Window.TotalMinutes;
     }
 
-    /// <summary>How many lots to hold ready: the reserve, or what the measured rate takes in <see cref="Ahead"/> where that is more, but never beyond four reserves.</summary>
-    public int Target(int reserve, DateTimeOffset now) => Math.Clamp((int)Math.Ceiling(PerMinute(now) * Ahead.TotalMinutes), reserve, 4 * reserve);
+    /// <summary>How many lots to hold ready: what the measured rate takes in <see cref="Ahead"/>, between these bounds.</summary>
+    public int Target(int least, int most, DateTimeOffset now) => Math.Clamp((int)Math.Ceiling(PerMinute(now) * Ahead.TotalMinutes), least, most);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 using PrivacyGrains.Grains.Journaling;
 using PrivacyGrains.Protocols;
 using PrivacyGrains.Protocols.Inference;
@@ -7,16 +6,8 @@ using PrivacyGrains.Protocols.Sessions;
 
 namespace PrivacyGrains.Grains.Stock;
 
-/// <summary>Stock is kept for a plan from now on, or no longer.</summary>
-internal sealed record ReserveSet(StockReserve Reserve, string By, DateTimeOffset At);
-
-/// <summary>JSON of the entry.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(ReserveSet))]
-internal sealed partial class ReserveJson : JsonSerializerContext;
-
-/// <summary>Which plans stock is kept for. Pure.</summary>
-internal sealed record ReserveBook(ImmutableSortedDictionary<string, StockReserve> Reserves)
+/// <summary>Which plans stock is kept for: an operator's, and those that the keeper took up by itself. Pure.</summary>
+internal sealed record ReserveBook(ImmutableSortedDictionary<string, StockReserve> Reserves, ImmutableSortedDictionary<string, OwnPool> Own)
 {
     /// <summary>The most lots that one plan may want.</summary>
     public const int MostLots = 1000;
@@ -25,16 +16,44 @@ internal sealed record ReserveBook(ImmutableSortedDictionary<string, StockReserv
     public const long MostBytes = 16L << 30;
 
     /// <summary>Before the first plan.</summary>
-    public static ReserveBook Empty { get; } = new(ImmutableSortedDictionary.Create<string, StockReserve>(StringComparer.Ordinal));
+    public static ReserveBook Empty { get; } = new(
+        ImmutableSortedDictionary.Create<string, StockReserve>(StringComparer.Ordinal), ImmutableSortedDictionary.Create<string, OwnPool>(StringComparer.Ordinal));
 
-    /// <summary>The entry's stored form.</summary>
-    public static JournalCodec<ReserveSet> Codec { get; } = new JournalCodec<ReserveSet>().With("stock.reserve-set.v1", ReserveJson.Default.ReserveSet);
+    /// <summary>The entries' stored form.</summary>
+    public static JournalCodec<ReserveEntry> Codec { get; } = new JournalCodec<ReserveEntry>()
+        .With("stock.reserve-set.v1", ReserveJson.Default.ReserveSet)
+        .With("stock.pool-learned.v1", ReserveJson.Default.PoolLearned)
+        .With("stock.pool-ran-out.v1", ReserveJson.Default.PoolRanOut);
 
     /// <summary>Applies a durable entry.</summary>
-    public ReserveBook Apply(ReserveSet set) => new(set.Reserve.Lots == 0 ? Reserves.Remove(set.Reserve.Name) : Reserves.SetItem(set.Reserve.Name, set.Reserve));
+    public ReserveBook Apply(ReserveEntry entry) => entry switch
+    {
+        ReserveSet set => this with { Reserves = set.Reserve.Lots == 0 ? Reserves.Remove(set.Reserve.Name) : Reserves.SetItem(set.Reserve.Name, set.Reserve) },
+        PoolLearned learned => this with { Own = Own.SetItem(learned.Pool.Name, learned.Pool) },
+        PoolRanOut ranOut => this with { Own = Own.Remove(ranOut.Name) },
+        _ => throw new ArgumentException($"No entry of a keeper: {entry.GetType().Name}", nameof(entry)),
+    };
 
-    /// <summary>Keeps stock for a plan, or ends it.</summary>
-    public Decision<ReserveSet> Set(StockReserve reserve, string by, DateTimeOffset now)
+    /// <summary>Keeps stock for a plan by itself. Idempotent.</summary>
+    public Decision<ReserveEntry> Learn(OwnPool pool, string reason, DateTimeOffset now) =>
+        Own.ContainsKey(pool.Name) ? Decision<ReserveEntry>.Nothing : new PoolLearned(pool, reason, now);
+
+    /// <summary>Ends what was kept by itself. Idempotent.</summary>
+    public Decision<ReserveEntry> RunOut(string name, string reason, DateTimeOffset now) =>
+        Own.ContainsKey(name) ? new PoolRanOut(name, reason, now) : Decision<ReserveEntry>.Nothing;
+
+    /// <summary>The event of an entry.</summary>
+    public static AuditEvent Audit(long version, ReserveEntry entry) => entry switch
+    {
+        ReserveSet e => new AuditEvent(version, "stock.reserve-set", e.Reserve.Name, e.By, $"{e.Reserve.Lots} lots of {e.Reserve.Dealer}", string.Empty, e.At),
+        PoolLearned e => new AuditEvent(
+            version, "stock.pool-learned", e.Pool.Name, "coordinator", $"{e.Reason}: {string.Join(", ", e.Pool.ComputeParties)}; dealer {e.Pool.Dealer}", string.Empty, e.At),
+        PoolRanOut e => new AuditEvent(version, "stock.pool-ran-out", e.Name, "coordinator", e.Reason, string.Empty, e.At),
+        _ => throw new ArgumentException($"No entry of a keeper: {entry.GetType().Name}", nameof(entry)),
+    };
+
+    /// <summary>Keeps stock for a plan at an operator's word, or ends it.</summary>
+    public Decision<ReserveEntry> Set(StockReserve reserve, string by, DateTimeOffset now)
     {
         if (!PartyId.TryCreate(reserve.Name, out _) || reserve.Lots is < 0 or > MostLots)
         {
@@ -43,7 +62,12 @@ internal sealed record ReserveBook(ImmutableSortedDictionary<string, StockReserv
 
         if (reserve.Lots == 0)
         {
-            return Reserves.ContainsKey(reserve.Name) ? new ReserveSet(reserve with { Plan = ReadOnlyMemory<byte>.Empty, ComputeParties = [] }, by, now) : Decision<ReserveSet>.Nothing;
+            return Reserves.ContainsKey(reserve.Name) ? new ReserveSet(reserve with { Plan = ReadOnlyMemory<byte>.Empty, ComputeParties = [] }, by, now) : RunOut(reserve.Name, $"ended by {by}", now);
+        }
+
+        if (reserve.Name.StartsWith(OwnPool.Prefix, StringComparison.Ordinal))
+        {
+            return Invalid($"Names that begin with '{OwnPool.Prefix}' are of plans that are kept by themselves. Choose another, for the same plan if you like: your reserve takes its place.");
         }
 
         var (terms, refusal) = Terms(reserve);
@@ -59,7 +83,7 @@ internal sealed record ReserveBook(ImmutableSortedDictionary<string, StockReserv
 
         return Reserves.TryGetValue(reserve.Name, out var stands) && stands.Lots == reserve.Lots && stands.Dealer == reserve.Dealer && stands.Plan.Span.SequenceEqual(reserve.Plan.Span)
             && stands.ComputeParties.SequenceEqual(reserve.ComputeParties)
-                ? Decision<ReserveSet>.Nothing
+                ? Decision<ReserveEntry>.Nothing
                 : new ReserveSet(reserve, by, now);
     }
 
@@ -83,10 +107,13 @@ internal sealed record ReserveBook(ImmutableSortedDictionary<string, StockReserv
     }
 
     /// <summary>The bytes of one lot, at all parties.</summary>
-    public static long LotBytes(StockTerms terms)
+    public static long LotBytes(StockTerms terms) => PartBytes(terms).Values.Sum();
+
+    /// <summary>The bytes of one lot at each party.</summary>
+    public static ImmutableDictionary<string, long> PartBytes(StockTerms terms)
     {
         var name = SessionId.Create($"lot.1.{new string('0', 32)}");
-        return Enumerable.Range(0, terms.ComputeParties.Length).Sum(party => terms.Preprocessing.BlobBytes(party, name));
+        return terms.ComputeParties.Select((party, i) => KeyValuePair.Create(party.Value, terms.Preprocessing.BlobBytes(i, name))).ToImmutableDictionary(StringComparer.Ordinal);
     }
 
     private static Refusal Invalid(string message) => new("stock.bad-reserve", message, RefusalKind.Invalid);

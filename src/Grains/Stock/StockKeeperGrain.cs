@@ -5,14 +5,14 @@ using PrivacyGrains.Storage;
 
 namespace PrivacyGrains.Grains.Stock;
 
-/// <summary>Keeps stock for registered plans: orders from dealers ahead of demand, and hands each lot's name to one session.</summary>
+/// <summary>Keeps stock for plans that an operator reserved, and by itself for those that sessions use again: orders from dealers ahead of demand, and hands each lot's name to one session.</summary>
 /// <remarks>
 /// Only which plans there are is durable. What lies where, the parties know: after a start, and once a minute, they are asked, and what not all of them hold is thrown away.
 /// Nothing rests on this grain's honesty or memory: a lot that it named twice is refused by the parties the second time, and the session is dealt for live.
 /// A reminder wakes it after a restart of the coordinator, whether a session comes or not.
 /// </remarks>
 [PlacedWithCoordinator]
-internal sealed partial class StockKeeperGrain(GrainJournals journals, IGrainFactory grains, TimeProvider clock, GrainMetrics metrics, ILogger<StockKeeperGrain> logger)
+internal sealed partial class StockKeeperGrain(GrainJournals journals, IGrainFactory grains, StockSettings settings, TimeProvider clock, GrainMetrics metrics, ILogger<StockKeeperGrain> logger)
     : Grain, IStockKeeperGrain, IRemindable
 {
     private const string Wake = "refill";
@@ -20,10 +20,10 @@ internal sealed partial class StockKeeperGrain(GrainJournals journals, IGrainFac
     private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Comparing = TimeSpan.FromMinutes(1);
-    private static readonly JournalShape<ReserveBook, ReserveSet> Shape = new(() => ReserveBook.Empty, static (book, set) => book.Apply(set), ReserveBook.Codec);
+    private static readonly JournalShape<ReserveBook, ReserveEntry> Shape = new(() => ReserveBook.Empty, static (book, entry) => book.Apply(entry), ReserveBook.Codec);
 
     private readonly Dictionary<string, KeptPool> _pools = new(StringComparer.Ordinal);
-    private Journal<ReserveBook, ReserveSet> _journal = null!;
+    private Journal<ReserveBook, ReserveEntry> _journal = null!;
     private long _epoch;
     private bool _beating;
     private bool _again;
@@ -32,8 +32,7 @@ internal sealed partial class StockKeeperGrain(GrainJournals journals, IGrainFac
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         (_journal, _) = await journals.OpenAuditedAsync(
-            this, IStores.ConsortiumOwner, "stock-keeper", Shape,
-            static (version, set) => new AuditEvent(version, "stock.reserve-set", set.Reserve.Name, set.By, $"{set.Reserve.Lots} lots of {set.Reserve.Dealer}", string.Empty, set.At), cancellationToken);
+            this, IStores.ConsortiumOwner, "stock-keeper", Shape, ReserveBook.Audit, cancellationToken);
         this.RegisterGrainTimer(static (keeper, _) => keeper.BeatAsync(), this, new GrainTimerCreationOptions(TimeSpan.Zero, Beat) { Interleave = true, KeepAlive = true });
     }
 
@@ -51,31 +50,32 @@ internal sealed partial class StockKeeperGrain(GrainJournals journals, IGrainFac
 
         if (reserve.Lots > 0)
         {
-            await this.RegisterOrUpdateReminder(Wake, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+            await StayAwakeAsync();
         }
 
         Arrange();
         Go();
-        return _pools.Values.FirstOrDefault(pool => pool.Name == reserve.Name)?.View(clock.GetUtcNow())
-            ?? new ReserveView(reserve.Name, reserve.ComputeParties.IsDefault ? [] : reserve.ComputeParties, reserve.Dealer, reserve.Lots, reserve.Lots, 0, 0, 0, 0);
+        return _pools.Values.FirstOrDefault(pool => pool.Name == reserve.Name)?.View(clock.GetUtcNow(), settings.Idle)
+            ?? new ReserveView(reserve.Name, reserve.ComputeParties.IsDefault ? [] : reserve.ComputeParties, reserve.Dealer, reserve.Lots, reserve.Lots, 0, 0, 0, 0, KeptPool.ByOperator, null);
     }
 
     /// <inheritdoc/>
     public Task<ImmutableArray<ReserveView>> ListAsync() =>
-        Task.FromResult<ImmutableArray<ReserveView>>([.. _pools.Values.OrderBy(pool => pool.Name, StringComparer.Ordinal).Select(pool => pool.View(clock.GetUtcNow()))]);
+        Task.FromResult<ImmutableArray<ReserveView>>([.. _pools.Values.OrderBy(pool => pool.Name, StringComparer.Ordinal).Select(pool => pool.View(clock.GetUtcNow(), settings.Idle))]);
 
     /// <inheritdoc/>
     public Task<LotChoice> NextAsync(StockOrder order)
     {
         if (_pools.Values.FirstOrDefault(kept => kept.Serves(order)) is not { } pool)
         {
-            return Task.FromResult(new LotChoice(string.Empty)); // no stock is kept for it
+            Notice(order);
+            return Task.FromResult(new LotChoice(string.Empty)); // no stock is kept for it yet
         }
 
         var lot = pool.Next(clock.GetUtcNow());
         if (lot is null)
         {
-            metrics.StockMissed(pool.Name);
+            metrics.StockMissed(pool.Label);
         }
 
         Go();
@@ -132,25 +132,27 @@ internal sealed partial class StockKeeperGrain(GrainJournals journals, IGrainFac
 
     private async Task RefillAsync()
     {
-        if (_journal.State.Reserves.Count == 0 && _pools.Count == 0)
+        if (_journal.State.Reserves.Count == 0 && _journal.State.Own.Count == 0 && _pools.Count == 0 && _toKeep.Count == 0)
         {
             return;
         }
 
-        if ((await grains.GetGrain<IConsortiumGrain>(this.GetPrimaryKeyString()).GetAsync()).Value is { } consortium && consortium.Epoch != _epoch)
+        await SeeEpochAsync();
+        while (_toKeep.TryDequeue(out var order))
         {
-            _epoch = consortium.Epoch;
+            await TakeUpAsync(order, "used again");
         }
 
         Arrange();
-        foreach (var pool in _pools.Values.ToList())
+        await LetRunOutAsync();
+        foreach (var pool in _pools.Values.OrderBy(pool => pool.Reserve is null).ToList()) // an operator's word goes first
         {
             if (pool.MustCompare(clock.GetUtcNow(), Comparing))
             {
                 await CompareAsync(pool);
             }
 
-            while (pool.Compared && pool.MayOrder(clock.GetUtcNow(), OrderedAtOnce))
+            while (pool.Compared && pool.MayOrder(clock.GetUtcNow(), OrderedAtOnce) && (pool.Reserve is not null || HasRoomFor(pool)))
             {
                 await OrderAsync(pool);
             }
@@ -159,7 +161,7 @@ internal sealed partial class StockKeeperGrain(GrainJournals journals, IGrainFac
         }
     }
 
-    /// <summary>A pool for each plan, in this epoch.</summary>
+    /// <summary>A pool for each plan, in this epoch; an operator's takes the place of one that is kept by itself for the same plan.</summary>
     private void Arrange()
     {
         if (_epoch == 0)
@@ -167,10 +169,13 @@ internal sealed partial class StockKeeperGrain(GrainJournals journals, IGrainFac
             return;
         }
 
-        var wanted = _journal.State.Reserves.Values.Select(reserve => KeptPool.Of(reserve, this.GetPrimaryKeyString(), _epoch)).OfType<KeptPool>().ToList();
-        foreach (var (name, pool) in _pools.Where(entry => wanted.All(kept => kept.Pool != entry.Key || kept.Name != entry.Value.Name)).ToList())
+        var (name, now) = (this.GetPrimaryKeyString(), clock.GetUtcNow());
+        var wanted = _journal.State.Reserves.Values.Select(reserve => KeptPool.Of(reserve, name, _epoch, now))
+            .Concat(_journal.State.Own.Values.Select(own => KeptPool.Of(own, name, _epoch, settings.BytesPerParty, now)))
+            .OfType<KeptPool>().DistinctBy(pool => pool.Pool).ToList();
+        foreach (var (old, pool) in _pools.Where(entry => wanted.All(kept => kept.Pool != entry.Key || kept.Name != entry.Value.Name)).ToList())
         {
-            _pools.Remove(name);
+            _pools.Remove(old);
             metrics.ReserveEnds(pool.Name);
         }
 
@@ -181,71 +186,21 @@ internal sealed partial class StockKeeperGrain(GrainJournals journals, IGrainFac
                 _pools[pool.Pool].Reserve = pool.Reserve;
             }
         }
+
+        metrics.PoolsStand(_pools.Values.Count(pool => pool.Reserve is not null), _pools.Values.Count(pool => pool.Reserve is null));
     }
 
-    private async Task OrderAsync(KeptPool pool)
+    private async Task SeeEpochAsync()
     {
-        pool.Ordered(clock.GetUtcNow());
-        try
+        if ((await grains.GetGrain<IConsortiumGrain>(this.GetPrimaryKeyString()).GetAsync()).Value is { } consortium)
         {
-            var reply = await grains.GetGrain<IStockDealerGrain>(pool.Order.Dealer).OrderAsync(pool.Order).WaitAsync(CallDeadline, clock);
-            if (reply.Refusal is { } refusal)
-            {
-                pool.Dealt(string.Empty, false, clock.GetUtcNow());
-                LogNotDealt(pool.Name, refusal.Code, refusal.Message);
-            }
-        }
-        catch (Exception e) when (e is TimeoutException or OrleansException)
-        {
-            pool.Dealt(string.Empty, false, clock.GetUtcNow());
-            LogNotDealt(pool.Name, "party.unavailable", e.GetType().Name);
+            _epoch = consortium.Epoch;
         }
     }
 
-    /// <summary>Asks every party what it holds: what all hold is ready, the rest serves nobody.</summary>
-    private async Task CompareAsync(KeptPool pool)
-    {
-        var held = new List<ImmutableArray<string>>();
-        foreach (var party in pool.Order.ComputeParties)
-        {
-            try
-            {
-                var reply = await grains.GetGrain<IStockGrain>($"{party}/{pool.Order.Epoch}").HeldAsync(pool.Pool).WaitAsync(CallDeadline, clock);
-                if (reply.Value is not { } lots)
-                {
-                    // What a party does not say is not what it does not have: nothing is thrown away for it.
-                    pool.Unknown(reply.Refusal!.Code == "stock.rolled-back", clock.GetUtcNow());
-                    LogNotDealt(pool.Name, reply.Refusal.Code, reply.Refusal.Message);
-                    return;
-                }
+    private Task StayAwakeAsync() => this.RegisterOrUpdateReminder(Wake, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
 
-                held.Add(lots.Lots);
-            }
-            catch (Exception e) when (e is TimeoutException or OrleansException)
-            {
-                pool.Rest(clock.GetUtcNow());
-                return;
-            }
-        }
-
-        var stray = pool.Compare(held, clock.GetUtcNow());
-        if (!stray.IsEmpty)
-        {
-            foreach (var party in pool.Order.ComputeParties)
-            {
-                try
-                {
-                    await grains.GetGrain<IStockGrain>($"{party}/{pool.Order.Epoch}").DiscardAsync(stray, "not held by every party").WaitAsync(CallDeadline, clock);
-                }
-                catch (Exception e) when (e is TimeoutException or OrleansException)
-                {
-                    LogNotDealt(pool.Name, "party.unavailable", party);
-                }
-            }
-        }
-    }
-
-    private void Measure(KeptPool pool) => metrics.ReserveStands(pool.Name, pool.Target(clock.GetUtcNow()), pool.Ready, pool.PerMinute(clock.GetUtcNow()));
+    private void Measure(KeptPool pool) => metrics.ReserveStands(pool.Name, pool.Label, pool.Target(clock.GetUtcNow()), pool.Ready, pool.PerMinute(clock.GetUtcNow()));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No lot for {Plan} now: {Code}: {Message}")]
     private partial void LogNotDealt(string plan, string code, string message);

@@ -21,8 +21,11 @@ public sealed record SetReserveRequest(byte[] Plan, IReadOnlyList<string> Comput
 /// <param name="Ordered">Lots under way.</param>
 /// <param name="LotsPerMinute">That sessions asked for in the last minute.</param>
 /// <param name="LotBytes">Of one lot, at all parties.</param>
+/// <param name="KeptBy"><c>operator</c> where one reserved it; <c>itself</c> where stock is kept because sessions use the plan.</param>
+/// <param name="RunsOutAt">When it is kept no longer, if no session asks until then; null for an operator's.</param>
 public sealed record ReserveBody(
-    string Name, IReadOnlyList<string> ComputeParties, string Dealer, int Lots, int Target, int Ready, int Ordered, double LotsPerMinute, long LotBytes);
+    string Name, IReadOnlyList<string> ComputeParties, string Dealer, int Lots, int Target, int Ready, int Ordered, double LotsPerMinute, long LotBytes, string KeptBy,
+    DateTimeOffset? RunsOutAt);
 
 /// <summary>JSON of this room.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, GenerationMode = JsonSourceGenerationMode.Metadata)]

@@ -15,9 +15,9 @@ public sealed class InferenceStockTests(InferenceWorld world) : IClassFixture<In
     {
         await ReadyAsync(2);
         var (first, second) = (NewSession(), NewSession());
-        await RunAsync(first);
-        await RunAsync(second);
-        var (one, two) = (await SourceAsync(first), await SourceAsync(second));
+        await RunAsync(world, first);
+        await RunAsync(world, second);
+        var (one, two) = (await SourceAsync(world, first), await SourceAsync(world, second));
         Assert.StartsWith("lot.", one, StringComparison.Ordinal);
         Assert.StartsWith("lot.", two, StringComparison.Ordinal);
         Assert.NotEqual(one, two);
@@ -35,11 +35,11 @@ public sealed class InferenceStockTests(InferenceWorld world) : IClassFixture<In
         }
 
         var session = NewSession();
-        await RunAsync(session);
-        Assert.Equal("dealt for this session", await SourceAsync(session));
+        await RunAsync(world, session);
+        Assert.Equal("dealt for this session", await SourceAsync(world, session));
     }
 
-    private async Task RunAsync(string session)
+    internal static async Task RunAsync(InferenceWorld world, string session)
     {
         using var asker = world.Of(Asker);
         using var ask = await asker.Inference.AskAsync(session, Question());
@@ -48,7 +48,7 @@ public sealed class InferenceStockTests(InferenceWorld world) : IClassFixture<In
         Assert.All(answer.Values.Zip(Clear()), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, Math.Pow(2, -10)));
     }
 
-    private async Task<string> SourceAsync(string session)
+    internal static async Task<string> SourceAsync(InferenceWorld world, string session)
     {
         var entries = await world.Consortium.Cluster.Grains.GetGrain<IAuditLogGrain>(TestConsortium.Name).ReadAsync(0, 10_000);
         var line = Assert.Single(entries, entry => entry.Json.Contains("inference.correlations", StringComparison.Ordinal) && entry.Json.Contains($"\"{session}\"", StringComparison.Ordinal)).Json;
@@ -61,8 +61,13 @@ public sealed class InferenceStockTests(InferenceWorld world) : IClassFixture<In
         var question = Question();
         ImmutableArray<string> compute = [.. question.ComputeParties];
         Assert.Null((await Keeper.ReserveAsync(new StockReserve("scores", question.Plan.ToBytes(), compute, question.Dealer, lots))).Refusal);
+        await UntilReadyAsync(Keeper, lots, "operator");
+    }
+
+    internal static async Task UntilReadyAsync(IStockKeeperGrain keeper, int lots, string keptBy)
+    {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
-        while ((await Keeper.ListAsync()) is not [var view] || view.Ready < lots)
+        while ((await keeper.ListAsync()) is not [var view] || view.Ready < lots || view.KeptBy != keptBy)
         {
             Assert.False(patience.IsCancellationRequested, "no stock came");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);

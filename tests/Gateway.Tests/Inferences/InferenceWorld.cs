@@ -3,6 +3,7 @@ using PrivacyGrains.Client;
 using PrivacyGrains.Client.Inferences;
 using PrivacyGrains.Client.Parties;
 using PrivacyGrains.Gateway.Tests.Hosting;
+using PrivacyGrains.Grains.Stock;
 using PrivacyGrains.Messages.Budgets;
 using PrivacyGrains.Messages.Inferences;
 using PrivacyGrains.Protocols.Inference;
@@ -25,9 +26,12 @@ public class InferenceWorld : IAsyncLifetime
     /// <summary>What the silo gets beside the grains' own services.</summary>
     protected virtual Action<IServiceCollection>? More => null;
 
+    /// <summary>Most tests are about sessions that the dealer deals for: stock is laid in where it is reserved.</summary>
+    protected virtual StockSettings Stock { get; } = new() { ByItself = false };
+
     public async Task InitializeAsync()
     {
-        Consortium = await TestConsortium.StartAsync(null, null, More, "h-1", "h-2", "h-3", Asker, Dealer);
+        Consortium = await TestConsortium.StartAsync(null, null, services => (More ?? (static _ => { })).Invoke(services.AddSingleton(Stock)), "h-1", "h-2", "h-3", Asker, Dealer);
         foreach (var party in (string[])["h-1", "h-2", "h-3"])
         {
             using var client = Consortium.As(party);

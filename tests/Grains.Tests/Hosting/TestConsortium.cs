@@ -15,10 +15,10 @@ internal sealed class TestConsortium : IAsyncDisposable
     public const string Name = "breast";
     private readonly TempFolder _folder = new();
 
-    private TestConsortium(TimeProvider clock)
+    private TestConsortium(TimeProvider clock, TestStores? stores)
     {
         Clock = clock;
-        Stores = new TestStores(_folder.Path, clock);
+        Stores = stores ?? new TestStores(_folder.Path, clock);
         Keys = new PartyKeyFiles(_folder.Path);
     }
 
@@ -39,17 +39,20 @@ internal sealed class TestConsortium : IAsyncDisposable
     public static Task<TestConsortium> StartAsync(params string[] parties) => StartWithAsync(TimeProvider.System, parties);
 
     /// <summary>As <see cref="StartAsync"/>, under another clock; a manual one stops every timer of grains until it is advanced.</summary>
-    public static async Task<TestConsortium> StartWithAsync(TimeProvider clock, params string[] parties)
+    public static Task<TestConsortium> StartWithAsync(TimeProvider clock, params string[] parties) => StartWithAsync(clock, static _ => { }, null, parties);
+
+    /// <summary>As <see cref="StartAsync"/>, with other services, and over other journals than files.</summary>
+    public static async Task<TestConsortium> StartWithAsync(TimeProvider clock, Action<IServiceCollection> configure, TestStores? stores, params string[] parties)
     {
-        var consortium = new TestConsortium(clock);
+        var consortium = new TestConsortium(clock, stores);
         consortium.Keys.EnsureCreated(IStores.ConsortiumOwner);
         consortium.Cluster = await GrainTestCluster.StartAsync(new GrainTestClusterOptions
         {
-            ConfigureServices = services => services
+            ConfigureServices = services => configure(services
                 .AddPrivacyGrains(new GrainSettings(Name, "silo"))
                 .AddSingleton<IStores>(consortium.Stores)
                 .AddSingleton<IPartyKeys>(consortium.Keys)
-                .AddSingleton(new LotFiles(consortium._folder.Path)),
+                .AddSingleton(new LotFiles(consortium._folder.Path))),
             Clock = clock,
         });
         if (parties.Length > 0)

@@ -4,9 +4,15 @@ using PrivacyGrains.Storage;
 namespace PrivacyGrains.Grains.Tests.Hosting;
 
 /// <summary>Real journals in a folder, which yield before and after each append (so that a grain can be stopped there) and fail when told to.</summary>
-internal sealed class TestStores(string folder, TimeProvider clock) : IStores, IAsyncDisposable
+internal sealed class TestStores(Func<IStores> open, Func<string, string> folderOf) : IStores, IAsyncDisposable
 {
-    private FileStores _files = new(folder, null, clock);
+    private IStores _inner = open();
+
+    /// <summary>Journals in files.</summary>
+    public TestStores(string folder, TimeProvider clock)
+        : this(() => new FileStores(folder, null, clock), owner => Path.Combine(folder, owner, "journal"))
+    {
+    }
 
     /// <summary>Runs before an append; what it throws, the append throws, and nothing was written.</summary>
     public Func<string, Task> BeforeAppend { get; set; } = static _ => Task.CompletedTask;
@@ -18,17 +24,17 @@ internal sealed class TestStores(string folder, TimeProvider clock) : IStores, I
     public int Appends { get; private set; }
 
     public async ValueTask<IJournal> OpenAsync(string owner, CancellationToken cancellationToken) =>
-        new TestJournal(await _files.OpenAsync(owner, cancellationToken), owner, this);
+        new TestJournal(await _inner.OpenAsync(owner, cancellationToken), owner, this);
 
-    /// <summary>Closes an owner's files, lets the test change them, and opens them again at the next use.</summary>
+    /// <summary>Closes all journals, lets the test change an owner's, and opens them again at the next use.</summary>
     public async Task TamperAsync(string owner, Action<string> change)
     {
-        await _files.DisposeAsync();
-        change(Path.Combine(folder, owner, "journal"));
-        _files = new FileStores(folder, null, clock);
+        await DisposeAsync();
+        change(folderOf(owner));
+        _inner = open();
     }
 
-    public ValueTask DisposeAsync() => _files.DisposeAsync();
+    public ValueTask DisposeAsync() => ((IAsyncDisposable)_inner).DisposeAsync();
 
     private sealed class TestJournal(IJournal inner, string owner, TestStores stores) : IJournal
     {

@@ -85,7 +85,7 @@ public class StockKeeperTests
     [Fact]
     public void Pool_ThatHasLotsAtSomeParties_ThrowsThemAwayAtTheSecondLook()
     {
-        var pool = KeptPool.Of(StockWorld.Reserve(2), "c", 1)!;
+        var pool = KeptPool.Of(StockWorld.Reserve(2), "c", 1, Now)!;
         Assert.Empty(pool.Compare([["a", "b"], ["a"]], Now));
         Assert.Equal(1, pool.Ready);
         Assert.Equal(["b"], (IEnumerable<string>)pool.Compare([["a", "b"], ["a"]], Now.AddMinutes(1)));
@@ -98,7 +98,7 @@ public class StockKeeperTests
     [Fact]
     public void Pool_OfWhichAPartySaysNothing_KeepsWhatIsReady_UnlessItsLotsAreVoid()
     {
-        var pool = KeptPool.Of(StockWorld.Reserve(2), "c", 1)!;
+        var pool = KeptPool.Of(StockWorld.Reserve(2), "c", 1, Now)!;
         pool.Compare([["a", "b"], ["a", "b"]], Now);
         pool.Unknown(nothingServes: false, Now);
         Assert.Equal(2, pool.Ready);
@@ -112,16 +112,16 @@ public class StockKeeperTests
     public void Target_FollowsTheMeasuredRate_BetweenOneAndFourReserves()
     {
         var demand = new PoolDemand();
-        Assert.Equal(4, demand.Target(4, Now));
+        Assert.Equal(4, demand.Target(4, 16, Now));
         for (var i = 0; i < 20; i++)
         {
             demand.Note(Now.AddSeconds(i));
         }
 
         Assert.Equal(20, demand.PerMinute(Now.AddSeconds(20)));
-        Assert.Equal(10, demand.Target(4, Now.AddSeconds(20)));
-        Assert.Equal(8, demand.Target(2, Now.AddSeconds(20)));
-        Assert.Equal(4, demand.Target(4, Now.AddMinutes(3)));
+        Assert.Equal(10, demand.Target(4, 16, Now.AddSeconds(20)));
+        Assert.Equal(8, demand.Target(2, 8, Now.AddSeconds(20)));
+        Assert.Equal(4, demand.Target(4, 16, Now.AddMinutes(3)));
     }
 
     [Fact]

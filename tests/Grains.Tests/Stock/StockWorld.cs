@@ -37,9 +37,9 @@ internal sealed class StockWorld : IAsyncDisposable
 
     public static StockReserve Reserve(int lots) => new("scores", Plan.ToBytes(), ["h-1", "h-2"], Dealer, lots);
 
-    public static async Task<StockWorld> StartAsync()
+    public static async Task<StockWorld> StartAsync(StockSettings? settings = null, TestStores? stores = null)
     {
-        var consortium = await TestConsortium.StartAsync("h-1", "h-2");
+        var consortium = await TestConsortium.StartWithAsync(TimeProvider.System, services => services.AddSingleton(settings ?? new StockSettings()), stores, "h-1", "h-2");
         await consortium.JoinAsync(Dealer, "dealer");
         var world = new StockWorld(consortium);
         await world.SeeEpochAsync();
@@ -93,5 +93,5 @@ internal sealed class StockWorld : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Consortium.DisposeAsync();
 
-    private static StockTerms TermsOf(InferencePlan plan) => new(plan.Preprocessing, [PartyId.Create("h-1"), PartyId.Create("h-2")], PartyId.Create(Dealer));
+    public static StockTerms TermsOf(InferencePlan plan) => new(plan.Preprocessing, [PartyId.Create("h-1"), PartyId.Create("h-2")], PartyId.Create(Dealer));
 }
