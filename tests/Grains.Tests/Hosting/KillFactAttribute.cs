@@ -5,13 +5,7 @@ namespace PrivacyGrains.Grains.Tests.Hosting;
 /// <summary>A test that stops activations between two awaits, which only the embedded engine can; on Orleans the same steps are tested by journals that fail.</summary>
 internal sealed class KillFactAttribute : FactAttribute
 {
-    public KillFactAttribute()
-    {
-        if (!GrainTestCluster.CanKill)
-        {
-            Skip = Reason;
-        }
-    }
+    public KillFactAttribute(params string[] requires) => Skip = GrainTestCluster.CanKill ? Requirement.SkipReason(requires) : Reason;
 
     internal const string Reason = "This engine cannot stop an activation between two awaits.";
 }

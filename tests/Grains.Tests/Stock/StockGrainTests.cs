@@ -41,49 +41,14 @@ public class StockGrainTests
     public async Task TwoActivations_ThatGiveOutTheSameLot_GiveItOutOnce()
     {
         await using var world = await StockWorld.StartAsync();
-        await using var second = await world.SecondClusterAsync();
-        for (var round = 0; round < 8; round++)
-        {
-            var lot = await world.DealAsync();
-            await second.DeactivateAsync(world.Stock("h-1", second));
-            Assert.Contains(lot, Value(await world.Stock("h-1", second).HeldAsync(world.Pool)).Lots); // an activation of its own, which holds the lot too
-            var replies = await Task.WhenAll(world.Stock("h-1").TakeAsync(world.Pool, lot, $"s-{round}"), world.Stock("h-1", second).TakeAsync(world.Pool, lot, $"t-{round}"));
-            Assert.True(replies.Count(reply => reply.Value is not null) <= 1, "two sessions have one lot");
-            Assert.Contains(replies, reply => reply.Value is not null);
-            Assert.All(replies.Where(reply => reply.Refusal is not null), reply => Assert.Contains(reply.Refusal!.Code, (string[])["stock.lot-gone", "stock.lot-lost"]));
-        }
+        await OnceRules.TwoActivationsAsync(world, world.Consortium.Stores, rounds: 8);
     }
 
     [KillFact]
     public async Task Take_KilledAtEachAwait_IsNeverAnsweredTwice()
     {
         await using var world = await StockWorld.StartAsync();
-        var crashes = 0;
-        for (var turns = 1; turns < 90; turns += 1 + (turns / 6))
-        {
-            var lot = await world.DealAsync();
-            await world.Consortium.Cluster.DeactivateAsync(world.Stock("h-1"));
-            world.Consortium.Cluster.KillAfterTurns(world.Stock("h-1"), turns);
-            var answers = 0;
-            for (var attempt = 0; attempt < 3; attempt++)
-            {
-                try
-                {
-                    answers += (await world.Stock("h-1").TakeAsync(world.Pool, lot, $"s-{turns}-{attempt}")).Value is null ? 0 : 1;
-                }
-                catch (OrleansException)
-                {
-                    crashes++;
-                }
-            }
-
-            Assert.True(answers <= 1, $"{answers} sessions have {lot}");
-            await world.Consortium.Cluster.KillActivationAsync(world.Stock("h-1"));
-            Assert.DoesNotContain(lot, await world.HeldAsync("h-1"));
-            Assert.DoesNotContain(lot, world.FilesOf("h-1"));
-        }
-
-        Assert.True(crashes >= 8, $"{crashes} crashes");
+        await OnceRules.KilledAtEachAwaitAsync(world, turns => 1 + (turns / 6));
     }
 
     [Theory]
@@ -92,13 +57,7 @@ public class StockGrainTests
     public async Task Take_WhoseAppendFails_GivesNothingOut_AndTheLotServesOnceAtMost(bool afterWriting)
     {
         await using var world = await StockWorld.StartAsync();
-        var lot = await world.DealAsync();
-        Fail(world, afterWriting, "h-1/stock/");
-        await Assert.ThrowsAnyAsync<IOException>(() => world.Stock("h-1").TakeAsync(world.Pool, lot, "s-1"));
-        Fail(world, afterWriting, null);
-
-        var again = await world.Stock("h-1").TakeAsync(world.Pool, lot, "s-2");
-        Assert.Equal(afterWriting ? "stock.lot-gone" : null, Code(again));
+        await OnceRules.AppendFailsAsync(world, afterWriting);
     }
 
     [KillFact]
@@ -129,14 +88,14 @@ public class StockGrainTests
         var lot = await world.DealAsync();
         var (home, backup) = (Path.Combine(world.Consortium.Folder, "h-1"), Path.Combine(world.Consortium.Folder, "backup"));
         await world.Consortium.Cluster.DeactivateAllAsync();
-        await world.Consortium.Stores.TamperAsync("h-1", _ => Copy(home, backup));
+        await world.Consortium.Stores.TamperAsync("h-1", _ => OnceRules.Copy(home, backup));
         Value(await world.Stock("h-1").TakeAsync(world.Pool, lot, "s-1"));
 
         await world.Consortium.Cluster.DeactivateAllAsync();
         await world.Consortium.Stores.TamperAsync("h-1", _ =>
         {
             Directory.Delete(home, recursive: true);
-            Copy(backup, home);
+            OnceRules.Copy(backup, home);
         });
         Assert.Equal(lot, Assert.Single(world.FilesOf("h-1")));
         Assert.Equal("stock.rolled-back", Code(await world.Stock("h-1").TakeAsync(world.Pool, lot, "s-2")));
@@ -202,23 +161,6 @@ public class StockGrainTests
         catch (OrleansException)
         {
             return false;
-        }
-    }
-
-    private static void Fail(StockWorld world, bool afterWriting, string? stream)
-    {
-        Task HookAsync(string name) => stream is not null && name.StartsWith(stream, StringComparison.Ordinal) ? Task.FromException(new IOException("no disk")) : Task.CompletedTask;
-        world.Consortium.Stores.BeforeAppend = afterWriting ? static _ => Task.CompletedTask : HookAsync;
-        world.Consortium.Stores.AfterAppend = afterWriting ? HookAsync : static _ => Task.CompletedTask;
-    }
-
-    private static void Copy(string from, string to)
-    {
-        foreach (var path in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var target = Path.Combine(to, Path.GetRelativePath(from, path));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(path, target);
         }
     }
 }

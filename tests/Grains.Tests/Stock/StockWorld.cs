@@ -67,12 +67,12 @@ internal sealed class StockWorld : IAsyncDisposable
 
     public async Task<ImmutableArray<string>> HeldAsync(string party, InferencePlan? plan = null) => Value(await Stock(party).HeldAsync(PoolOf(plan ?? Plan))).Lots;
 
-    /// <summary>Another cluster over the same stores, keys and files: a second activation of whatever is asked there.</summary>
-    public Task<GrainTestCluster> SecondClusterAsync() => GrainTestCluster.StartAsync(new GrainTestClusterOptions
+    /// <summary>Another cluster over the same keys and files, and these stores: a second activation of whatever is asked there.</summary>
+    public Task<GrainTestCluster> SecondClusterAsync(TestStores stores) => GrainTestCluster.StartAsync(new GrainTestClusterOptions
     {
         ConfigureServices = services => services
             .AddPrivacyGrains(new GrainSettings(Name, "second"))
-            .AddSingleton<IStores>(Consortium.Stores)
+            .AddSingleton<IStores>(stores)
             .AddSingleton<IPartyKeys>(Consortium.Keys)
             .AddSingleton(new LotFiles(Consortium.Folder)),
     });
