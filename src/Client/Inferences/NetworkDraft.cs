@@ -128,6 +128,8 @@ internal sealed class NetworkDraft
                 return ScaleLayer.Create(scale.Factor, scale.Summand);
             case ClipNetworkLayer clip:
                 return ClipLayer.Create(clip.Lower, clip.Upper);
+            case EqualNetworkLayer equal:
+                return EqualLayer.To(equal.Values.AsSpan());
             case PoolNetworkLayer { TakesGreatest: true } pool:
                 return MaxPoolLayer.Create(Window(pool.Window));
             case PoolNetworkLayer pool:
@@ -161,6 +163,7 @@ internal sealed class NetworkDraft
         NetworkFunction.Subtract => CombineLayer.Subtract,
         NetworkFunction.Multiply => MultiplyLayer.Instance,
         NetworkFunction.Dot => DotLayer.Instance,
+        NetworkFunction.Equal => EqualLayer.Instance,
         NetworkFunction.Normalize => NormalizationLayer.Create(layer.Alpha),
         NetworkFunction.TopK or NetworkFunction.TopKPlaces => layer.Alpha is >= 1 and <= RowTopK.MaximumColumns ? TopKLayer.Create((int)layer.Alpha, layer.Function == NetworkFunction.TopKPlaces) : throw Lacking(node),
         NetworkFunction.Softmax => SoftmaxLayer.Instance,

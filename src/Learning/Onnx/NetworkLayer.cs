@@ -158,6 +158,9 @@ public enum NetworkFunction
 
     /// <summary>The sum of x * y over the last dimension, which goes; of x * x of one.</summary>
     Dot,
+
+    /// <summary>1 where x = y, else 0.</summary>
+    Equal,
 }
 
 /// <summary>A function of one value or two; two are repeated to each other as numpy does.</summary>
@@ -167,6 +170,14 @@ public sealed record FunctionNetworkLayer(NetworkFunction Function, double Alpha
 {
     /// <inheritdoc/>
     public override string ToString() => Function.ToString().ToLowerInvariant();
+}
+
+/// <summary>1 where a number is equal to a public one and 0 elsewhere: a last dimension of as many as there are public numbers.</summary>
+/// <param name="Values">Finite; at least one.</param>
+public sealed record EqualNetworkLayer(ImmutableArray<double> Values) : NetworkLayer
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"equal to {Values.Length}";
 }
 
 /// <summary>The greatest or the average under each window over the last two dimensions.</summary>

@@ -14,7 +14,9 @@ internal sealed partial class OnnxGraphBuilder
         ["Shape"] = (b, node) => [b.Shape(node)],
         ["ConstantOfShape"] = Folded(OnnxFolding.ConstantOfShape),
         ["Range"] = Folded(OnnxFolding.Range),
-        ["Equal"] = Folded(OnnxFolding.Equal),
+        ["Equal"] = Either(OnnxFolding.Equal, (b, node) => b.Equal(node)),
+        ["Not"] = One((b, node) => b.Not(node)),
+        ["OneHot"] = One((b, node) => b.OneHot(node)),
         ["Where"] = Folded(OnnxFolding.Where),
         ["ReduceProd"] = Folded(OnnxFolding.ReduceProd),
 
@@ -112,6 +114,7 @@ internal sealed partial class OnnxGraphBuilder
     {
         OnnxTensor.Float or OnnxTensor.Double => value with { IsInteger = false },
         OnnxTensor.Int32 or OnnxTensor.Int64 when value.IsInteger => value,
+        OnnxTensor.Boolean when value.IsTruth => value,
         var to => throw Refuse(OnnxFault.Operator(node, $"it makes numbers of the record elements of type {to}")),
     };
 

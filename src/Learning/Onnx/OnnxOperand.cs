@@ -28,11 +28,14 @@ internal sealed record OnnxConstant(OnnxTensor Tensor, double[]? Records = null)
 /// <summary>A value that every record has.</summary>
 /// <param name="Index">0 for the record, i + 1 for what node i makes.</param>
 /// <param name="Dimensions">Without the records' own, which always comes first.</param>
-/// <param name="IsInteger">Whether the file takes it for integers (a place from ArgMax).</param>
+/// <param name="IsInteger">Whether the file takes it for integers (a place from ArgMax, a truth).</param>
 internal sealed record OnnxValue(int Index, ImmutableArray<int> Dimensions, bool IsInteger = false) : OnnxOperand
 {
     /// <summary>Whether its numbers are known to be shares of one: not negative, and one in sum.</summary>
     public bool SumsToOne { get; init; }
+
+    /// <summary>Whether its numbers are truths: 0 and 1.</summary>
+    public bool IsTruth { get; init; }
 
     /// <summary>With the records' dimension.</summary>
     public int Rank => Dimensions.Length + 1;

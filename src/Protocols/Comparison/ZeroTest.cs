@@ -19,19 +19,24 @@ public static class ZeroTest
     /// <summary>What the dealer must make, in the order in which it is taken.</summary>
     /// <param name="scheme">How values are shared.</param>
     /// <param name="count">Numbers to test, at least 0.</param>
-    public static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int count) =>
+    public static ImmutableArray<CorrelationRequest> Requests(SharingScheme scheme, int count) => Requests(count, scheme.Algebra.Bits);
+
+    /// <summary>The same where every |x| is known to lie below 2^k, so that k bits tell; in F_p all of them are needed.</summary>
+    internal static ImmutableArray<CorrelationRequest> Requests(int count, int bits) =>
     [
         CorrelationRequest.ComparisonMask(count),
-        .. GatesPerLevel(scheme).Select(gates => CorrelationRequest.BitTriple(checked(gates * PackedBits.WordsFor(count)))),
+        .. GatesPerLevel(bits).Select(gates => CorrelationRequest.BitTriple(checked(gates * PackedBits.WordsFor(count)))),
     ];
 
     /// <summary>Words to each peer, round by round.</summary>
     /// <param name="scheme">How values are shared.</param>
     /// <param name="count">Numbers to test, at least 0.</param>
-    public static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int count) =>
-        [count, .. GatesPerLevel(scheme).Select(gates => checked(2 * gates * PackedBits.WordsFor(count)))];
+    public static ImmutableArray<int> WordsPerRound(SharingScheme scheme, int count) => WordsPerRound(count, scheme.Algebra.Bits);
 
-    /// <summary>Starts the test; takes the correlations of <see cref="Requests"/> at once.</summary>
+    internal static ImmutableArray<int> WordsPerRound(int count, int bits) =>
+        [count, .. GatesPerLevel(bits).Select(gates => checked(2 * gates * PackedBits.WordsFor(count)))];
+
+    /// <summary>Starts the test; takes the correlations of <see cref="Requests(SharingScheme, int)"/> at once.</summary>
     /// <param name="committee">Who computes.</param>
     /// <param name="x">This party's share, any shape; every element is allowed.</param>
     /// <param name="correlations">This party's correlations.</param>
@@ -39,28 +44,28 @@ public static class ZeroTest
     /// <exception cref="ArgumentException">The share is not this party's.</exception>
     public static Phase<BitShares> Begin(Committee committee, ShareTensor x, Correlations correlations)
     {
-        var material = Take(committee, x, correlations);
+        Shares.RequireOf(committee, x);
+        ArgumentNullException.ThrowIfNull(correlations);
+        var material = Take(x.Shape.Length, committee.Scheme.Algebra.Bits, correlations);
         return Phase<BitShares>.Start(committee, slot => Script(committee, x, material, slot));
     }
 
-    internal static (ComparisonMask Mask, BitTriple[] Triples) Take(Committee committee, ShareTensor x, Correlations correlations)
+    internal static (ComparisonMask Mask, BitTriple[] Triples, int Bits) Take(int count, int bits, Correlations correlations)
     {
-        Shares.RequireOf(committee, x);
-        ArgumentNullException.ThrowIfNull(correlations);
-        var lane = PackedBits.WordsFor(x.Shape.Length);
-        var mask = correlations.TakeComparisonMask(x.Shape.Length);
-        return (mask, [.. GatesPerLevel(committee.Scheme).Select(gates => correlations.TakeBitTriple(gates * lane))]);
+        var lane = PackedBits.WordsFor(count);
+        var mask = correlations.TakeComparisonMask(count);
+        return (mask, [.. GatesPerLevel(bits).Select(gates => correlations.TakeBitTriple(gates * lane))], bits);
     }
 
     internal static IEnumerable<AwaitingPeers[]> Script(
-        Committee committee, ShareTensor x, (ComparisonMask Mask, BitTriple[] Triples) material, Slot<BitShares> slot)
+        Committee committee, ShareTensor x, (ComparisonMask Mask, BitTriple[] Triples, int Bits) material, Slot<BitShares> slot)
     {
         var algebra = committee.Scheme.Algebra;
         var (mask, planes) = material.Mask.Consume();
         algebra.Add(mask, x.Words, mask);
         var opening = AwaitingPeers<ulong[]>.Broadcast(committee, Combination.Open, mask, opened => opened);
         yield return [opening];
-        var equal = EqualBits(committee, opening.Result, planes);
+        var equal = EqualBits(committee, opening.Result, planes)[..(material.Bits * PackedBits.WordsFor(x.Shape.Length))];
         foreach (var triple in material.Triples)
         {
             var level = Join(committee, equal, PackedBits.WordsFor(x.Shape.Length), triple);
@@ -71,11 +76,11 @@ public static class ZeroTest
         slot.Value = BitShares.Own(committee.Scheme.Parties, committee.Self, x.Shape.Length, equal);
     }
 
-    // AND gates per number, level by level: 32, 16, 8, 4, 2, 1 in Z_2^64 and 30, 15, 8, 4, 2, 1 in F_p.
-    private static ImmutableArray<int> GatesPerLevel(SharingScheme scheme)
+    // AND gates per number, level by level: 32, 16, 8, 4, 2, 1 of 64 bits and 30, 15, 8, 4, 2, 1 of 61.
+    private static ImmutableArray<int> GatesPerLevel(int bits)
     {
         var gates = ImmutableArray.CreateBuilder<int>();
-        for (var positions = scheme.Algebra.Bits; positions > 1; positions = (positions + 1) / 2)
+        for (var positions = bits; positions > 1; positions = (positions + 1) / 2)
         {
             gates.Add(positions / 2);
         }

@@ -59,4 +59,7 @@ public enum CorrelationKind
 
     /// <summary>(A, c) where c holds the sum of the squares of each row of A.</summary>
     SquareSum = 23,
+
+    /// <summary>A mask r with keys of point functions at r, by which two parties tell where a masked number is equal to public ones.</summary>
+    EqualityKeys = 24,
 }

@@ -59,6 +59,9 @@ internal static class CorrelationMaker
             case CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys:
                 KeyedMasks.Make(request, deal);
                 break;
+            case CorrelationKind.EqualityKeys:
+                KeyedMasks.MakeEqual(request, deal);
+                break;
             case CorrelationKind.FusedMask:
                 Fused(request, algebra, deal);
                 break;

@@ -87,6 +87,11 @@ public readonly record struct CorrelationRequest
     /// <param name="bits">k, 2 to 64: every number is below 2^(k-1) in absolute value.</param>
     public static CorrelationRequest ReluKeys(int count, int shift, int bits) => Checked(CorrelationKind.ReluKeys, count, shift, bits);
 
+    /// <summary>Masks and keys for telling where so many numbers of two parties are equal to public ones.</summary>
+    /// <param name="count">How many numbers.</param>
+    /// <param name="bits">k, 2 to 64: every difference to a public number is below 2^k in absolute value.</param>
+    public static CorrelationRequest EqualityKeys(int count, int bits) => Checked(CorrelationKind.EqualityKeys, count, 0, bits);
+
     /// <summary>Masks that serve a truncation and a comparison of so many numbers.</summary>
     /// <param name="count">How many numbers.</param>
     /// <param name="shift">By how many bits the numbers are shifted right, 1 to 58.</param>
@@ -143,6 +148,7 @@ public readonly record struct CorrelationRequest
         CorrelationKind.Truncation or CorrelationKind.PowerMask or CorrelationKind.TruncatedSelection => $"{Kind}({First} by {Second} bits)",
         CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys or CorrelationKind.FusedMask =>
             $"{Kind}({First} of {Third} bits, shifted by {Second})",
+        CorrelationKind.EqualityKeys => $"{Kind}({First} of {Third} bits)",
         _ => $"{Kind}({First})",
     };
 
@@ -167,6 +173,7 @@ public readonly record struct CorrelationRequest
             [new(PartRole.RandomBits, PackedBits.WordsFor(First)), new(PartRole.Fixed, First), new(PartRole.Random, First), new(PartRole.Fixed, First)],
         CorrelationKind.ThresholdKeys => KeyParts(First * (Second == 0 ? 1 : 2)),
         CorrelationKind.ReluKeys => KeyParts(First * (Second == 0 ? 2 : 3)),
+        CorrelationKind.EqualityKeys => [new(PartRole.Random, First), new(PartRole.Own, PointKeys.RootWords), new(PartRole.Common, PointKeys.CommonWords)],
         CorrelationKind.FusedMask =>
             [new(PartRole.Random, First), new(PartRole.Fixed, 2 * First), new(PartRole.FixedBits, Third * PackedBits.WordsFor(First))],
         CorrelationKind.TruncatedSelection =>
@@ -181,10 +188,13 @@ public readonly record struct CorrelationRequest
     /// <summary>The keys' sizes: the functions' points have one bit less than the numbers.</summary>
     internal ComparisonKeyLayout Keys => new(First, Third - 1 - Fourth, Kind == CorrelationKind.ReluKeys ? (Second == 0 ? 2 : 3) : 1);
 
+    /// <summary>The sizes of point functions' keys.</summary>
+    internal PointKeyLayout PointKeys => new(First, Third);
+
     /// <summary>Whether the scheme has this kind.</summary>
     internal bool Fits(SharingScheme scheme) => Kind switch
     {
-        CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys => scheme.Kind == SharingKind.Additive && scheme.Parties == 2,
+        CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys or CorrelationKind.EqualityKeys => scheme.Kind == SharingKind.Additive && scheme.Parties == 2,
         CorrelationKind.FusedMask => scheme.Kind == SharingKind.Additive || Third == scheme.Algebra.Bits,
         _ => true,
     };
@@ -210,6 +220,7 @@ public readonly record struct CorrelationRequest
         CorrelationKind.Truncation or CorrelationKind.TruncatedSelection => Second is >= 1 and <= 58 && Third == 0,
         CorrelationKind.FusedMask => Second is >= 1 and <= 58 && Third <= 64 && Second <= Third - 2 && (long)First * 64 <= 8L * MaximumElements,
         CorrelationKind.ThresholdKeys or CorrelationKind.ReluKeys => AreKeysSound(),
+        CorrelationKind.EqualityKeys => Second == 0 && Third is >= 2 and <= 64 && (long)First * Third * ComparisonKeyLayout.SeedWords <= MaximumElements,
         CorrelationKind.PowerMask => Second <= 58 && Third == 0,
         _ => Second == 0 && Third == 0,
     };

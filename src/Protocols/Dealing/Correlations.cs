@@ -13,7 +13,7 @@ namespace PrivacyGrains.Protocols.Dealing;
 /// caller's bug. Batches are expanded as they are taken, so that memory holds one at a time beside the correction. <see cref="Dispose"/> clears the key
 /// and the correction. Taking durably, so that no crash lets a blob serve twice, is the party's grain's duty.
 /// </remarks>
-public sealed class Correlations : IDisposable
+public sealed partial class Correlations : IDisposable
 {
     private const string MessageKind = "mpc.correlations";
     private const byte MessageVersion = 1;
@@ -178,22 +178,6 @@ public sealed class Correlations : IDisposable
     {
         var parts = Take(CorrelationRequest.Selection(count));
         return new SelectionTuple(parts[0], parts[1], parts[2], parts[3]);
-    }
-
-    /// <summary>Masks and keys for comparisons with thresholds.</summary>
-    public ThresholdKeys TakeThresholdKeys(int count, int shift, int bits, int leftOut = 0)
-    {
-        var request = CorrelationRequest.ThresholdKeys(count, shift, bits, leftOut);
-        var parts = Take(request);
-        return new ThresholdKeys(request, parts[0], parts[1], parts[2], parts[3]);
-    }
-
-    /// <summary>Masks and keys for max(x, 0).</summary>
-    public ReluKeys TakeReluKeys(int count, int shift, int bits)
-    {
-        var request = CorrelationRequest.ReluKeys(count, shift, bits);
-        var parts = Take(request);
-        return new ReluKeys(request, parts[0], parts[1], parts[2], parts[3]);
     }
 
     /// <summary>Masks for truncations and comparisons of the same numbers.</summary>

@@ -46,6 +46,21 @@ internal static class KeyedMasks
         deal.Common(ComparisonKeyMaker.Make(request.Keys, roots, low, payload));
     }
 
+    /// <summary>Masks whose low k bits are the hidden points of point functions with the value 1: x + r has the bits of v + r exactly where x is v modulo 2^k.</summary>
+    internal static void MakeEqual(CorrelationRequest request, DealerStreams deal)
+    {
+        var points = deal.Random(request.First);
+        var roots = deal.Own(request.PointKeys.RootWords);
+        var ones = new ulong[points.Length];
+        Array.Fill(ones, 1UL);
+        for (var i = 0; i < points.Length; i++)
+        {
+            points[i] &= ulong.MaxValue >> (64 - request.Third);
+        }
+
+        deal.Common(PointKeyMaker.Make(request.PointKeys, roots, points, ones));
+    }
+
     private static ulong[] Products(ulong[] x, ulong[] y)
     {
         var products = new ulong[x.Length];

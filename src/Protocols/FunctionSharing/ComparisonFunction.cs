@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using PrivacyGrains.Arithmetic.Randomness;
 
 namespace PrivacyGrains.Protocols.FunctionSharing;
 
@@ -36,34 +34,25 @@ internal static class ComparisonFunction
         }
     }
 
-    // A tile's seeds, control bits and sums stay in the first caches through all levels.
     private readonly struct Work(ComparisonKeyLayout layout, int size)
     {
-        private readonly Vector128<ulong>[] _seeds = new Vector128<ulong>[size];
-        private readonly ulong[] _control = new ulong[size]; // all ones where the control bit is 1
+        private readonly SeedWalk _walk = new(size, layout.Blocks);
         private readonly ulong[] _sums = new ulong[size * layout.Payload]; // word by word, as the corrections
-        private readonly Vector128<ulong>[] _blocks = new Vector128<ulong>[size * layout.Blocks]; // all first blocks, then all second ones, and so on
 
         internal void Run(int party, ReadOnlySpan<ulong> roots, ReadOnlySpan<ulong> common, ReadOnlySpan<ulong> points, Span<ulong> shares, int first, int count)
         {
             points = points.Slice(first, count);
-            var own = MemoryMarshal.Cast<ulong, Vector128<ulong>>(roots.Slice(2 * first, 2 * count));
-            for (var i = 0; i < own.Length; i++)
-            {
-                _seeds[i] = own[i] & SeedExpansion.SeedBits;
-            }
-
-            _control.AsSpan(0, count).Fill(party == 0 ? 0 : ulong.MaxValue);
+            _walk.Begin(party, roots.Slice(2 * first, 2 * count));
             _sums.AsSpan().Clear();
             for (var level = 0; level < layout.Levels; level++)
             {
                 var bit = layout.Levels - 1 - level;
-                Expand(points, bit);
+                _walk.Expand(points, bit);
                 Collect(count, common[(layout.PayloadAt(level) + first)..]);
-                Descend(points, bit, MemoryMarshal.Cast<ulong, Vector128<ulong>>(common.Slice(layout.SeedsAt(level) + (2 * first), 2 * count)));
+                _walk.Descend(points, bit, common.Slice(layout.SeedsAt(level) + (2 * first), 2 * count));
             }
 
-            ExpandLeaves(count);
+            _walk.ExpandLeaves(count, 0);
             Collect(count, common[(layout.PayloadAt(layout.Levels) + first)..]);
             for (var word = 0; word < layout.Payload; word++)
             {
@@ -75,65 +64,13 @@ internal static class ComparisonFunction
             }
         }
 
-        // G of every seed, on the side that the point's bit names.
-        private void Expand(ReadOnlySpan<ulong> points, int bit)
-        {
-            var seeds = _seeds.AsSpan(0, points.Length);
-            for (var block = 0; block < layout.Blocks; block++)
-            {
-                var plane = _blocks.AsSpan(block * points.Length, points.Length);
-                var offset = 2 * (ulong)block;
-                for (var i = 0; i < points.Length; i++)
-                {
-                    plane[i] = seeds[i] ^ Vector128.CreateScalar(((points[i] >> bit) & 1) | offset);
-                }
-            }
-
-            Hash(points.Length);
-        }
-
-        // On the left, for Convert of the last seeds.
-        private void ExpandLeaves(int count)
-        {
-            for (var block = 0; block < layout.Blocks; block++)
-            {
-                for (var i = 0; i < count; i++)
-                {
-                    _blocks[(block * count) + i] = _seeds[i] ^ Vector128.CreateScalar(2 * (ulong)block);
-                }
-            }
-
-            Hash(count);
-        }
-
-        private void Hash(int count)
-        {
-            var words = MemoryMarshal.Cast<Vector128<ulong>, ulong>(_blocks.AsSpan(0, layout.Blocks * count));
-            FixedKeyHash.Hash(words, words);
-        }
-
-        private void Descend(ReadOnlySpan<ulong> points, int bit, ReadOnlySpan<Vector128<ulong>> corrections)
-        {
-            Span<Vector128<ulong>> seeds = _seeds.AsSpan(0, points.Length), children = _blocks.AsSpan(0, points.Length);
-            var controls = _control.AsSpan(0, points.Length);
-            corrections = corrections[..points.Length];
-            for (var i = 0; i < points.Length; i++)
-            {
-                var (child, correction, control) = (children[i], corrections[i], controls[i]);
-                var left = (int)(~(points[i] >> bit) & 1);
-                var flip = (correction.ToScalar() >> left) & control;
-                seeds[i] = (child ^ (correction & Vector128.Create(control))) & SeedExpansion.SeedBits;
-                controls[i] = unchecked(0 - ((child.ToScalar() ^ flip) & 1));
-            }
-        }
-
         // V += Convert(v) + t * V_CW; the sign (-1)^b is common to all summands and is put at the end.
         private void Collect(int count, ReadOnlySpan<ulong> corrections)
         {
-            var controls = _control.AsSpan(0, count);
+            var controls = _walk.Control[..count];
             for (var word = 0; word < layout.Payload; word++)
             {
-                var plane = _blocks.AsSpan((1 + (word / 2)) * count, count);
+                var plane = _walk.Block(1 + (word / 2), count);
                 var sums = _sums.AsSpan(word * count, count);
                 var correction = corrections.Slice(word * layout.Count, count);
                 var half = word % 2;

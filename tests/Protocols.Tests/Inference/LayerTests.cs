@@ -28,6 +28,8 @@ public sealed class LayerTests
         ["square"] = ([2, 3], MultiplyLayer.Instance, 1, 0),
         ["dot product"] = ([2, 5], DotLayer.Instance, 2, 0),
         ["sum of squares"] = ([2, 5], DotLayer.Instance, 1, 0),
+        ["equal"] = ([2, 5], EqualLayer.Instance, 2, 0),
+        ["equal to public numbers"] = ([2, 5], EqualLayer.To(-1, 0, 0.5, 3), 1, 0),
         ["scale by a whole number"] = ([7], ScaleLayer.Create(-3, 0.25), 1, 0),
         ["scale"] = ([7], ScaleLayer.Create(0.1, -2), 1, 0),
         ["clip"] = ([9], ClipLayer.Create(-1, 2.5), 1, 0),
@@ -254,6 +256,28 @@ public sealed class LayerTests
         Assert.Throws<ArgumentException>(() => InferencePlan.Create(SharingScheme.Additive(3), 2, 3, [CurveLayer.Create(CurveKind.Exp)], 16, 17));
         Assert.Throws<ArgumentOutOfRangeException>(() => CurveLayer.Create(CurveKind.Exp, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => CurveLayer.Create((CurveKind)99));
+    }
+
+    // Whole numbers, so that many are equal: with each other's mirror, and with public ones.
+    [Fact]
+    public void EqualLayer_OfWholeNumbers_TellsWhichAreEqual_ByKeysAndByTrees()
+    {
+        PlanNode[] nodes = [new(GatherLayer.Create(0, 4, 3, 2, 1, 0), [0]), new(EqualLayer.Instance, [0, 1]), new(EqualLayer.To(-2, 0, 3), [0]), new(ReshapeLayer.Create(15), [3]), new(ConcatLayer.Create(0), [2, 4])];
+        double[] input = [.. Enumerable.Range(0, 50).Select(i => (double)((i * i * 7 % 9) - 4))];
+        foreach (var scheme in Grid)
+        {
+            foreach (var means in Enum.GetValues<ComparisonMeans>())
+            {
+                var plan = InferencePlan.CreateGraph(scheme, 10, 5, nodes, 16, 4, means);
+                var keyed = scheme is { Kind: SharingKind.Additive, Parties: 2 } && means != ComparisonMeans.FewestBytes;
+                Assert.Equal(keyed ? 1 : scheme.Kind == SharingKind.Additive ? 7 : 8, plan.Rounds); // an opening, a tree over 22 bits or 61, a conversion
+                var run = new InferenceRun(plan, input, Array.Empty<IReadOnlyList<double[]>>());
+                var got = run.Complete();
+                Assert.Equal(ClearEvaluation.Evaluate(plan, input, Array.Empty<IReadOnlyList<double[]>>()), got);
+                Assert.Contains(1, got);
+                Assert.All(run.BytesSent, sent => Assert.Equal(plan.BytesPerParty, sent));
+            }
+        }
     }
 
     // A node for the record's dimensions, more values of it where the layer takes several, then the layer.

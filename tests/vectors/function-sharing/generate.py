@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Keys of distributed comparison functions and their evaluation, one function at a time on Python's integers over OpenSSL's AES-ECB.
+"""Keys of distributed comparison and point functions and their evaluation, one function at a time on Python's integers over OpenSSL's AES-ECB.
 
-Written from figure 1 of Boyle, Chandran, Gilboa, Gupta, Ishai, Kumar, Rathee (eprint 2020/1392) and docs/protocols/comparison.md, not from the library's code."""
+Written from figure 1 of Boyle, Chandran, Gilboa, Gupta, Ishai, Kumar, Rathee (eprint 2020/1392), figure 1 of Boyle, Gilboa, Ishai (eprint 2018/707) and docs/protocols/comparison.md, not from the library's code."""
 import hashlib, json, os, random, subprocess
 
 here = os.path.dirname(os.path.abspath(__file__))
@@ -75,6 +75,59 @@ def evaluate(b, root, key, last, x):
     return total if b == 0 else [-t % M for t in total]
 
 
+def point_gen(roots, bits, alpha, beta):
+    """All but the last bit of the point is a way down the tree; the leaf's expansion has one word for either value of the last."""
+    seeds, control, key = list(roots), [0, 1], []
+    for level in range(bits - 1):
+        keep = alpha >> (bits - 1 - level) & 1
+        g = [[grow(seeds[b], side, 0) for side in (0, 1)] for b in (0, 1)]
+        seed_cw = xor(g[0][1 - keep][0], g[1][1 - keep][0], True)
+        t = (g[0][0][1] ^ g[1][0][1] ^ keep ^ 1, g[0][1][1] ^ g[1][1][1] ^ keep)
+        key.append((seed_cw[0] | t[0] << 1 | t[1], seed_cw[1]))
+        for b in (0, 1):
+            seeds[b] = xor(g[b][keep][0], seed_cw, control[b])
+            control[b] = g[b][keep][1] ^ (control[b] & t[keep])
+    ends = [hashed(seeds[b][0] ^ 2, seeds[b][1]) for b in (0, 1)]
+    sign = -1 if control[1] else 1
+    return key, [sign * ((beta if alpha & 1 == w else 0) - ends[0][w] + ends[1][w]) % M for w in (0, 1)]
+
+
+def point_evaluate(b, root, key, last, x):
+    seed, control = root, b
+    for level, (low, high) in enumerate(key):
+        side = x >> (len(key) - level) & 1
+        child, bit, _ = grow(seed, side, 0)
+        flip = low >> (1 - side) & 1
+        seed = xor(child, (low & ~3, high), control)
+        control = bit ^ (control & flip)
+    value = hashed(seed[0] ^ 2, seed[1])[x & 1] + control * last[x & 1]
+    return value % M if b == 0 else -value % M
+
+
+def points_main(rng):
+    cases = []
+    for bits, count in [(1, 2), (2, 3), (12, 2), (64, 2)]:
+        roots = [[(rng.getrandbits(64) & ~3, rng.getrandbits(64)) for _ in range(count)] for _ in (0, 1)]
+        alpha, beta = [rng.getrandbits(bits) for _ in range(count)], [rng.getrandbits(64) for _ in range(count)]
+        keys = [point_gen([roots[0][i], roots[1][i]], bits, alpha[i], beta[i]) for i in range(count)]
+        common = [word for level in range(bits - 1) for key, _ in keys for word in key[level]] + [last[w] for w in (0, 1) for _, last in keys]
+        points, shares = [], []
+        for step in range(4):
+            x = [[rng.getrandbits(bits), alpha[i], alpha[i] ^ 1, alpha[i] ^ 1 << bits - 1][step] for i in range(count)]
+            both = [[point_evaluate(b, roots[b][i], *keys[i], x[i]) for i in range(count)] for b in (0, 1)]
+            for i in range(count):
+                assert (both[0][i] + both[1][i]) % M == (beta[i] if x[i] == alpha[i] else 0)
+            points.append([str(p) for p in x])
+            shares.append([[str(v) for v in both[b]] for b in (0, 1)])
+        cases.append({
+            "bits": bits, "count": count, "roots": [[str(word) for root in roots[b] for word in root] for b in (0, 1)],
+            "alpha": [str(a) for a in alpha], "beta": [str(v) for v in beta], "common": [str(word) for word in common], "points": points, "shares": shares,
+        })
+    with open(os.path.join(here, "v1", "point.json"), "w") as out:
+        json.dump(cases, out, indent=1)
+        out.write("\n")
+
+
 def main():
     rng = random.Random(20201392)
     cases = []
@@ -110,3 +163,4 @@ def main():
 
 
 main()
+points_main(random.Random(2018707))

@@ -95,6 +95,7 @@ CASES = {
     "greatest": (Apply(lambda m, x: m.f(x).topk(2)[0], f=nn.Linear(5, 7)), (5,), {}),
     "place": (Apply(lambda m, x: m.f(x).argmax(1).float(), f=nn.Linear(5, 7)), (5,), {}),
     "products": (Apply(products, f=nn.Linear(5, 6), g=nn.Linear(5, 6)), (5,), {}),
+    "one-hot": (Apply(lambda m, x: F.one_hot(m.f(x).argmax(1), 6).float() @ m.g.weight.T + (m.f(x).argmax(1, True) == 1).float(), f=nn.Linear(5, 6), g=nn.Linear(6, 2)), (5,), {}),
 }
 
 

@@ -29,6 +29,7 @@ internal static class LayerTable
         ReduceLayer.Number => ReduceLayer.Read(ref reader),
         ArgMaxLayer.Number => ArgMaxLayer.Instance,
         DotLayer.Number => DotLayer.Instance,
+        EqualLayer.Number => EqualLayer.Read(ref reader),
         TanhLayer.Number => TanhLayer.Instance,
         CurveLayer.Number => CurveLayer.Read(ref reader),
         SoftmaxLayer.Number => SoftmaxLayer.Read(ref reader),
