@@ -3,7 +3,6 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using PrivacyGrains.Engine;
 using PrivacyGrains.Grains.Hosting;
 using PrivacyGrains.Grains.Parties;
-using PrivacyGrains.Grains.Stock;
 using PrivacyGrains.Storage;
 
 namespace PrivacyGrains.Silo;
@@ -34,7 +33,7 @@ public static class SiloHosting
         services.AddSingleton<IStores>(provider => Stores(settings, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new PartyKeyFiles(settings.Data));
         services.AddSingleton<IPartyKeys>(static provider => provider.GetRequiredService<PartyKeyFiles>());
-        services.AddSingleton(new LotFiles(settings.Data));
+        services.AddPartyFiles(settings.Data);
         services.AddSingleton<SiloReadiness>();
         services.AddHostedService<KeySetup>();
         services.AddHostedService<ClusterSetup>();

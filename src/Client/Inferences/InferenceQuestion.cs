@@ -14,7 +14,14 @@ namespace PrivacyGrains.Client.Inferences;
 /// <param name="Budget">The ledger's name at each counted party.</param>
 /// <param name="TimeoutSeconds">The session's deadline.</param>
 public sealed record InferenceQuestion(
-    InferencePlan Plan, IReadOnlyList<string> ComputeParties, string Dealer, IReadOnlyList<InputSlotBody> Inputs, string Disclosure, string Budget, double TimeoutSeconds = 60);
+    InferencePlan Plan, IReadOnlyList<string> ComputeParties, string Dealer, IReadOnlyList<InputSlotBody> Inputs, string Disclosure, string Budget, double TimeoutSeconds = 60)
+{
+    /// <summary>For an opening: what the caller allows with the weights that it gives. Null otherwise.</summary>
+    public WeightTermsBody? Opening { get; init; }
+
+    /// <summary>For a session over weights that the compute parties hold: which. Null otherwise.</summary>
+    public HeldWeightsNameBody? Held { get; init; }
+}
 
 /// <summary>An inference that was asked for, with the key that opens its outputs. The key lives in memory only.</summary>
 public sealed class InferenceAsk : IDisposable

@@ -35,4 +35,12 @@ public sealed class InferencesClient(GatewayConnection connection)
     /// <summary>Ends it without a result; operators only.</summary>
     public Task<InferenceBody> AbortAsync(string session, string reason, CancellationToken cancel = default) =>
         connection.SendAsync<AbortInferenceRequest, InferenceBody>(HttpMethod.Post, Segments.Path("inferences", session, "abort"), new(reason), repeatable: true, cancel: cancel);
+
+    /// <summary>Of an opening: how its weights stand at the compute parties.</summary>
+    public Task<WeightsStandingBody> WeightsAsync(string opening, CancellationToken cancel = default) =>
+        connection.GetAsync<WeightsStandingBody>(Segments.Path("inferences", opening, "weights"), cancel);
+
+    /// <summary>Of an opening: its compute parties let go of the weights for good; their owner only. Repeatable.</summary>
+    public Task<WeightsStandingBody> WithdrawAsync(string opening, CancellationToken cancel = default) =>
+        connection.DeleteAsync<WeightsStandingBody>(Segments.Path("inferences", opening, "weights"), cancel);
 }

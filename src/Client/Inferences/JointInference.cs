@@ -53,11 +53,14 @@ public sealed class JointInference(PartyFolder folder, GatewayClient client, IRa
                 ReceiverKey = key.PublicKey,
                 Disclosure = question.Disclosure,
                 Budget = question.Budget,
+                Opening = TermsOf(question.Opening),
+                Held = HeldOf(question.Held),
             };
             using var signer = folder.LoadSigningKey();
             var terms = new InferenceTermsBody(
                 consortium.Epoch, statement.Plan.ToArray(), [.. statement.ComputeParties.Select(party => party.Value)], question.Dealer, question.Inputs, _self.Value,
-                key.PublicKey.Point.ToArray(), statement.SignAsReceiver(SessionId.Create(session), signer), question.Disclosure, question.Budget, question.TimeoutSeconds);
+                key.PublicKey.Point.ToArray(), statement.SignAsReceiver(SessionId.Create(session), signer), question.Disclosure, question.Budget, question.TimeoutSeconds,
+                question.Opening, question.Held);
             var body = await client.Inferences.CreateAsync(session, terms, cancel);
             return new InferenceAsk(session, question.Plan, statement, key, body);
         }
@@ -104,42 +107,40 @@ public sealed class JointInference(PartyFolder folder, GatewayClient client, IRa
     /// <exception cref="GatewayException">The session's abort code where it was aborted.</exception>
     public async Task<InferenceAnswer> ReceiveAsync(InferenceAsk ask, CancellationToken cancel = default)
     {
-        const int Wait = 4000;
         ArgumentNullException.ThrowIfNull(ask);
-        var view = ask.Opened;
-        while (view.Status is not ("completed" or "aborted"))
-        {
-            view = await client.Inferences.GetAsync(ask.Session, view.Version, Wait, cancel);
-        }
-
-        ThrowIfAborted(view);
-        var agreed = await VerifyAsync(view, cancel);
-        if (!agreed.Statement.Digest().AsSpan().SequenceEqual(ask.Statement.Digest()))
-        {
-            throw Bad($"{ask.Session} is another inference than the one that was asked for.");
-        }
-
-        var outputs = await client.Inferences.OutputsAsync(ask.Session, cancel);
-        var shares = new List<ShareTensor>();
-        foreach (var party in agreed.Statement.ComputeParties)
-        {
-            var side = outputs.Sides.FirstOrDefault(candidate => candidate.Party == party.Value) ?? throw Bad($"{party}'s output is missing.");
-            if (SessionPurposes.VerifyTranscript(agreed.Roster, party, Convert.FromHexString(side.TranscriptHash), side.SealedOutput, side.TranscriptSignature) is { } unsigned)
-            {
-                throw Bad(unsigned.ToString());
-            }
-
-            if (!SealedInput.Open(agreed.Roster, _self, ask.Key, party, SessionPurposes.Output, side.SealedOutput).Try(out var bytes, out var fault)
-                || !ShareTensor.Parse(bytes, party).Try(out var share, out fault))
-            {
-                throw Bad(fault.ToString());
-            }
-
-            shares.Add(share);
-        }
-
+        var (view, agreed) = await EndOfAsync(ask, cancel);
+        var sides = await OutputsAsync(ask, agreed, cancel);
+        var shares = sides.Select(side => ShareTensor.Parse(side.Output, side.Party).Try(out var share, out var fault) ? share : throw Bad(fault.ToString())).ToList();
         var values = InferenceLayout.Reconstruct(ask.Plan, shares).Try(out var decoded, out var wrong) ? decoded : throw Bad(wrong.ToString());
-        return new InferenceAnswer(values, view, outputs.Sides);
+        return new InferenceAnswer(values, view, [.. sides.Select(side => side.Body)]);
+    }
+
+    /// <summary>Waits for an opening's end, and sees that all sides opened the same.</summary>
+    /// <param name="ask">What <see cref="AskAsync"/> gave for a question with an <see cref="InferenceQuestion.Opening"/>.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    /// <returns>What sessions over the weights are asked with.</returns>
+    /// <exception cref="GatewayException">The session's abort code where it was aborted; <c>inference.bad-session</c> where sides differ.</exception>
+    public async Task<HeldModel> OpenedAsync(InferenceAsk ask, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(ask);
+        var (_, agreed) = await EndOfAsync(ask, cancel);
+        var sides = await OutputsAsync(ask, agreed, cancel);
+        return sides.Select(side => Convert.ToHexString(side.Output)).Distinct(StringComparer.Ordinal).Count() == 1
+            ? HeldOf(agreed)
+            : throw Bad("the sides opened different weights. Withdraw them, and open them anew.");
+    }
+
+    /// <summary>Finds weights that compute parties hold, by the name of their opening, and checks it as every session is checked.</summary>
+    /// <param name="opening">The opening's session.</param>
+    /// <param name="cancel">Cancels the requests.</param>
+    /// <exception cref="GatewayException"><c>inference.unknown</c>; <c>inference.no-opening</c>; <c>inference.not-completed</c>; <c>inference.bad-session</c>.</exception>
+    public async Task<HeldModel> FindHeldAsync(string opening, CancellationToken cancel = default)
+    {
+        var view = await client.Inferences.GetAsync(opening, cancel: cancel);
+        ThrowIfAborted(view);
+        return view.Terms.Opening is null ? throw new GatewayException("inference.no-opening", 404, $"{opening} is no opening of weights.")
+            : view.Status != "completed" ? throw new GatewayException("inference.not-completed", 409, $"{opening} is {view.Status}.")
+            : HeldOf(await VerifyAsync(view, cancel));
     }
 
     /// <summary>Ends a session that this party asked for, without a result. Does not throw where the gateway is away or the session is over: its deadline ends it then.</summary>
@@ -187,6 +188,63 @@ public sealed class JointInference(PartyFolder folder, GatewayClient client, IRa
         }
     }
 
+    private async Task<(InferenceBody View, Agreed Agreed)> EndOfAsync(InferenceAsk ask, CancellationToken cancel)
+    {
+        const int Wait = 4000;
+        var view = ask.Opened;
+        while (view.Status is not ("completed" or "aborted"))
+        {
+            view = await client.Inferences.GetAsync(ask.Session, view.Version, Wait, cancel);
+        }
+
+        ThrowIfAborted(view);
+        var agreed = await VerifyAsync(view, cancel);
+        return agreed.Statement.Digest().AsSpan().SequenceEqual(ask.Statement.Digest())
+            ? (view, agreed)
+            : throw Bad($"{ask.Session} is another inference than the one that was asked for.");
+    }
+
+    /// <summary>What each side sealed to this party, in the order of the compute parties; its signature and seal hold.</summary>
+    private async Task<List<(PartyId Party, byte[] Output, SideOutputBody Body)>> OutputsAsync(InferenceAsk ask, Agreed agreed, CancellationToken cancel)
+    {
+        var outputs = await client.Inferences.OutputsAsync(ask.Session, cancel);
+        var opened = new List<(PartyId, byte[], SideOutputBody)>();
+        foreach (var party in agreed.Statement.ComputeParties)
+        {
+            var side = outputs.Sides.FirstOrDefault(candidate => candidate.Party == party.Value) ?? throw Bad($"{party}'s output is missing.");
+            if (SessionPurposes.VerifyTranscript(agreed.Roster, party, Convert.FromHexString(side.TranscriptHash), side.SealedOutput, side.TranscriptSignature) is { } unsigned)
+            {
+                throw Bad(unsigned.ToString());
+            }
+
+            opened.Add(SealedInput.Open(agreed.Roster, _self, ask.Key, party, SessionPurposes.Output, side.SealedOutput).Try(out var bytes, out var fault)
+                ? (party, bytes, side)
+                : throw Bad(fault.ToString()));
+        }
+
+        return opened;
+    }
+
+    private static HeldModel HeldOf(Agreed agreed)
+    {
+        var (statement, roster) = (agreed.Statement, agreed.Roster);
+        var terms = statement.Opening!;
+        return new HeldModel(
+            roster.Terms.Session.Value, roster.Terms.Epoch, statement.Receiver.Value, agreed.Plan, HeldWeights.MasksOf(agreed.Plan, roster)!,
+            new InferenceCast([.. statement.ComputeParties.Select(party => party.Value)], statement.Dealer.Value),
+            new WeightTermsBody([.. terms.Receivers.Select(receiver => receiver.Value)], terms.Sessions, terms.Until));
+    }
+
+    private static WeightTerms? TermsOf(WeightTermsBody? terms) =>
+        terms is null ? null
+        : terms.Receivers.All(name => PartyId.TryCreate(name, out _)) && terms is { Sessions: >= 1, Until: >= 0 } ? new WeightTerms([.. terms.Receivers.Select(PartyId.Create)], terms.Sessions, terms.Until)
+        : throw Bad("the owner's terms name what is no party, no session or no end.");
+
+    private static HeldWeights? HeldOf(HeldWeightsNameBody? held) =>
+        held is null ? null
+        : SessionId.TryCreate(held.Opening, out var opening) && held.Epoch >= 0 ? new HeldWeights(opening, held.Epoch)
+        : throw Bad("the weights are named after no session.");
+
     private async Task<Agreed> VerifyAsync(InferenceBody view, CancellationToken cancel)
     {
         var consortium = await client.Parties.ConsortiumAsync(cancel);
@@ -213,6 +271,8 @@ public sealed class JointInference(PartyFolder folder, GatewayClient client, IRa
             ReceiverKey = receiverKey,
             Disclosure = terms.Disclosure,
             Budget = terms.Budget,
+            Opening = TermsOf(terms.Opening),
+            Held = HeldOf(terms.Held),
         };
         var session = SessionId.Create(view.Session);
         if ((fault = InferenceLayout.Check(plan, statement)) is not null

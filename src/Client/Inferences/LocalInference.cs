@@ -89,11 +89,17 @@ public static class LocalInference
     public static double BoundOf(OnnxNetwork network, IReadOnlyList<double[]>? records, double? stated)
     {
         ArgumentNullException.ThrowIfNull(network);
-        if (records is null)
-        {
-            return stated ?? 1;
-        }
+        return records is null ? stated ?? 1 : stated ?? NetworkDraft.PowerOfTwo(RequireRecords(network.Features, records, stated), 1);
+    }
 
+    /// <summary>Checks records before anything of them is shared.</summary>
+    /// <param name="features">Numbers of a record.</param>
+    /// <param name="records">As for a run.</param>
+    /// <param name="bound">Every |number| is at most this; null for any finite one.</param>
+    /// <returns>The greatest |number|.</returns>
+    /// <exception cref="InputException">As <see cref="BoundOf"/>'s.</exception>
+    internal static double RequireRecords(int features, IReadOnlyList<double[]> records, double? bound)
+    {
         if (records.Count == 0)
         {
             throw new InputException("inference.no-records", "There is no record to score.");
@@ -102,21 +108,21 @@ public static class LocalInference
         var greatest = 0.0;
         for (var row = 0; row < records.Count; row++)
         {
-            if (records[row].Length != network.Features)
+            if (records[row].Length != features)
             {
-                throw new InputException("inference.wrong-columns", $"Record {row + 1} has {records[row].Length} columns; the model takes {network.Features}.");
+                throw new InputException("inference.wrong-columns", $"Record {row + 1} has {records[row].Length} columns; the model takes {features}.");
             }
 
             for (var column = 0; column < records[row].Length; column++)
             {
                 var size = Math.Abs(records[row][column]);
-                greatest = size <= (stated ?? double.MaxValue)
+                greatest = size <= (bound ?? double.MaxValue)
                     ? Math.Max(greatest, size)
-                    : throw new InputException("inference.out-of-range", $"Record {row + 1}, column {column + 1}: the number lies beyond --input-bound {stated}. Raise the bound or scale the records.");
+                    : throw new InputException("inference.out-of-range", $"Record {row + 1}, column {column + 1}: the number lies beyond --input-bound {bound}. Raise the bound or scale the records.");
             }
         }
 
-        return stated ?? NetworkDraft.PowerOfTwo(greatest, 1);
+        return greatest;
     }
 
     private static LayerWeights[][] Share(PlannedNetwork planned, IRandomSource random)

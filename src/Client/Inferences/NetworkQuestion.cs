@@ -25,8 +25,36 @@ public static class NetworkQuestion
         double timeoutSeconds = 300)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(cast);
+        InputSlotBody[] weights = InferenceLayout.HasWeights(plan) ? [new InputSlotBody(InferenceLayout.Weights, weightsFrom, [], false)] : [];
+        return new InferenceQuestion(plan, cast.ComputeParties, cast.Dealer, [.. Features(plan, features, asker), .. weights], quota, budget, timeoutSeconds);
+    }
+
+    /// <summary>The question over weights that compute parties hold: nobody gives any.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="rows">Records.</param>
+    /// <param name="features">As in <see cref="Create"/>.</param>
+    /// <param name="asker">Who learns the outputs; one of the model's receivers.</param>
+    /// <param name="quota">As in <see cref="Create"/>.</param>
+    /// <param name="budget">As in <see cref="Create"/>.</param>
+    /// <param name="timeoutSeconds">The session's deadline.</param>
+    /// <exception cref="InputException"><c>inference.wrong-columns</c>, or <c>inference.batch-too-large</c>: more records than the model's owner let one session have.</exception>
+    public static InferenceQuestion Over(
+        HeldModel model, int rows, IReadOnlyList<(string Party, IReadOnlyList<string>? Columns)> features, string asker, string quota, string budget, double timeoutSeconds = 300)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (rows < 1 || rows > model.Plan.Rows)
+        {
+            throw new InputException("inference.batch-too-large", $"A session of {model.Name} takes 1 to {model.Plan.Rows} records; {rows} are asked for.");
+        }
+
+        var plan = model.PlanFor(rows);
+        return new InferenceQuestion(plan, model.Cast.ComputeParties, model.Cast.Dealer, Features(plan, features, asker), quota, budget, timeoutSeconds) { Held = model.Reference };
+    }
+
+    private static InputSlotBody[] Features(InferencePlan plan, IReadOnlyList<(string Party, IReadOnlyList<string>? Columns)> features, string asker)
+    {
+        ArgumentNullException.ThrowIfNull(features);
         var parts = features.Select(part => (part.Party, Columns: part.Columns ?? [.. Enumerable.Range(0, plan.Features).Select(static column => $"{column}")])).ToList();
         var columns = parts.SelectMany(static part => part.Columns).ToList();
         if (columns.Count != plan.Features || columns.Distinct(StringComparer.Ordinal).Count() != columns.Count)
@@ -34,10 +62,7 @@ public static class NetworkQuestion
             throw new InputException("inference.wrong-columns", $"The network takes {plan.Features} columns; {columns.Distinct(StringComparer.Ordinal).Count()} different ones are to be given, {columns.Count} in all.");
         }
 
-        var inputs = parts.Select((part, i) => new InputSlotBody($"features.{i}", part.Party, part.Columns, part.Party != asker));
-        return new InferenceQuestion(
-            plan, cast.ComputeParties, cast.Dealer, [.. inputs, .. InferenceLayout.HasWeights(plan) ? [new InputSlotBody(InferenceLayout.Weights, weightsFrom, [], false)] : (InputSlotBody[])[]],
-            quota, budget, timeoutSeconds);
+        return [.. parts.Select((part, i) => new InputSlotBody($"features.{i}", part.Party, part.Columns, part.Party != asker))];
     }
 
     /// <summary>A network's weights for a session, in its plan's order.</summary>

@@ -27,7 +27,7 @@ internal static class InferenceEndpoints
             .Answers<InferenceBody>(StatusCodes.Status201Created)
             .Refuses(400, "inference.invalid-terms", "plan.malformed", "roster.invalid")
             .Refuses(403, ProblemCodes.KeyOtherParty)
-            .Refuses(409, "inference.stale-epoch", "inference.session-reused");
+            .Refuses(409, "inference.stale-epoch", "inference.session-reused", "inference.weights-stale-epoch");
         v1.MapGet("/inferences/{session}", GetAsync)
             .Says("GetInference", "Where a joint inference stands.", "Waits up to waitMilliseconds (at most 5000) while its version is not above after.")
             .Answers<InferenceBody>()
@@ -53,6 +53,17 @@ internal static class InferenceEndpoints
             .Answers<InferenceBody>()
             .Refuses(403, "inference.not-the-receiver")
             .Refuses(404, "inference.unknown");
+        v1.MapGet("/inferences/{session}/weights", WeightsAsync)
+            .Says("GetHeldWeights", "Of an opening: how its weights stand at the compute parties.", "Each party counts the sessions that use them for itself.")
+            .Answers<WeightsStandingBody>()
+            .Refuses(404, "inference.unknown", "inference.no-opening")
+            .Refuses(409, "inference.not-completed");
+        v1.MapDelete("/inferences/{session}/weights", WithdrawAsync).RequireAuthorization(Policies.Contributor)
+            .Says("WithdrawWeights", "Of an opening of the caller's party: compute parties and dealer let go of the weights for good.", "Idempotent; to be repeated where missing names a party.")
+            .Answers<WeightsStandingBody>()
+            .Refuses(403, ProblemCodes.KeyOtherParty, "inference.weights-not-the-owner")
+            .Refuses(404, "inference.unknown", "inference.no-opening")
+            .Refuses(409, "inference.not-completed");
         v1.MapPost("/inferences/{session}/abort", AbortAsync).RequireAuthorization(Policies.Operator)
             .Says("AbortInference", "Ends a joint inference without a result.", "Idempotent.")
             .Answers<InferenceBody>()
@@ -73,6 +84,7 @@ internal static class InferenceEndpoints
         }
 
         if (request.Inputs.Count > 64 || request.ComputeParties.Count > 64 || request.Inputs.Any(input => Lines.Fault(input.Slot, "slot", 64) is not null)
+            || request.Opening?.Receivers.Count > 256
             || Lines.Fault(request.Disclosure, "disclosure", 128) is not null || !RouteNames.IsBudget(request.Budget))
         {
             return ProblemResult.Of(ProblemCodes.InvalidMember, "At most 64 inputs and 64 computeParties; slot has 1 to 64 characters, disclosure 1 to 128; budget is a budget's name.");
@@ -81,7 +93,9 @@ internal static class InferenceEndpoints
         var terms = new InferenceTerms(
             request.Epoch, request.Plan, [.. request.ComputeParties], request.Dealer,
             [.. request.Inputs.Select(input => new InputSlot(input.Slot, input.Party, [.. input.Columns], input.Counted))],
-            request.Receiver, request.ReceiverKey, request.ReceiverSignature, request.Disclosure, request.Budget, request.TimeoutSeconds);
+            request.Receiver, request.ReceiverKey, request.ReceiverSignature, request.Disclosure, request.Budget, request.TimeoutSeconds,
+            request.Opening is { } opening ? new WeightTermsView([.. opening.Receivers], opening.Sessions, opening.Until) : null,
+            request.Held is { } held ? new HeldWeightsName(held.Opening, held.Epoch) : null);
         return (await calls.Within(calls.Inference(session).CreateAsync(terms), cancel)).ToCreated(v => $"/v1/inferences/{v.Session}", ToBody);
     }
 
@@ -154,12 +168,26 @@ internal static class InferenceEndpoints
     private static async Task<IResult> AbortAsync(string session, AbortInferenceRequest request, GrainCalls calls, CancellationToken cancel) =>
         Lines.Fault(request.Reason, "reason", 200) ?? (await calls.Within(calls.Inference(session).AbortAsync(request.Reason), cancel)).ToOk(ToBody);
 
+    private static async Task<IResult> WeightsAsync(string session, GrainCalls calls, CancellationToken cancel) =>
+        (await calls.Within(calls.Inference(session).WeightsAsync(), cancel)).ToOk(ToBody);
+
+    private static async Task<IResult> WithdrawAsync(string session, HttpContext context, GrainCalls calls, CancellationToken cancel) =>
+        ApiCaller.Of(context.User)?.Party is { } party
+            ? (await calls.Within(calls.Inference(session).WithdrawAsync(party), cancel)).ToOk(ToBody)
+            : ProblemResult.Of(ProblemCodes.KeyOtherParty, "Weights are withdrawn with their owner's API key.");
+
+    private static WeightsStandingBody ToBody(WeightsStanding standing) => new(
+        standing.Opening, [.. standing.Parties.Select(held => new HeldWeightsBody(held.Party, held.Owner, held.Status, ToBody(held.Terms), held.Used))], standing.Missing);
+
+    private static WeightTermsBody ToBody(WeightTermsView terms) => new(terms.Receivers, terms.Sessions, terms.Until);
+
     private static InferenceBody ToBody(InferenceView v) => new(
         v.Session,
         new InferenceTermsBody(
             v.Terms.Epoch, v.Terms.Plan.ToArray(), v.Terms.ComputeParties, v.Terms.Dealer,
             [.. v.Terms.Inputs.Select(input => new InputSlotBody(input.Slot, input.Party, input.Columns, input.Counted))],
-            v.Terms.Receiver, v.Terms.ReceiverKey.ToArray(), v.Terms.ReceiverSignature.ToArray(), v.Terms.Disclosure, v.Terms.Budget, v.Terms.TimeoutSeconds),
+            v.Terms.Receiver, v.Terms.ReceiverKey.ToArray(), v.Terms.ReceiverSignature.ToArray(), v.Terms.Disclosure, v.Terms.Budget, v.Terms.TimeoutSeconds,
+            v.Terms.Opening is { } opening ? ToBody(opening) : null, v.Terms.Held is { } held ? new HeldWeightsNameBody(held.Opening, held.Epoch) : null),
         v.Version, v.Status, v.Roster.ToArray(), [.. v.Offers.Select(offer => new SideOfferBody(offer.Party, offer.Offer.ToArray(), offer.RosterSignature.ToArray()))],
         v.WaitingFor, v.AbortCode, v.AbortReason,
         new InferenceCostBody(v.Cost.Rounds, v.Cost.MessagesPerParty, v.Cost.BytesPerParty, v.Cost.PreprocessingBytes), v.Seconds);

@@ -87,6 +87,10 @@ public interface IDealerGrain : IGrainWithStringKey
     /// <summary>Takes a counter durably, makes the plan's correlations, and sends each side its sealed blob. A second call for a session is refused: <c>dealer.already-dealt</c>.</summary>
     [Alias("deal")]
     Task<Reply<DealReceipt>> DealAsync(string session, ImmutableArray<SideOffer> offers);
+
+    /// <summary>Forgets the masks of weights that their owner has withdrawn: nothing can be dealt for them any more. Idempotent.</summary>
+    [Alias("forget-masks")]
+    Task<Reply<Done>> ForgetMasksAsync(long epoch, string maskDigest);
 }
 
 /// <summary>What was dealt.</summary>

@@ -36,6 +36,14 @@ public interface IInferenceGrain : IGrainWithStringKey
     /// <summary>Ends the session without a result.</summary>
     [Alias("abort")]
     Task<Reply<InferenceView>> AbortAsync(string reason);
+
+    /// <summary>Of an opening: how its weights stand at the compute parties. Refused for any other session, and before the opening is completed.</summary>
+    [Alias("weights")]
+    Task<Reply<WeightsStanding>> WeightsAsync();
+
+    /// <summary>Of an opening: its compute parties and its dealer let go of the weights for good. Refused to anybody but their owner; idempotent, and to be repeated where a party was away.</summary>
+    [Alias("withdraw")]
+    Task<Reply<WeightsStanding>> WithdrawAsync(string owner);
 }
 
 /// <summary>What a joint inference is.</summary>
@@ -50,6 +58,8 @@ public interface IInferenceGrain : IGrainWithStringKey
 /// <param name="Disclosure">Purpose of the disclosure, which is a quota's name in the ledger of every party that provides features.</param>
 /// <param name="Budget">The name of the ledger that counts it.</param>
 /// <param name="TimeoutSeconds">The session's deadline.</param>
+/// <param name="Opening">For an opening: under which terms the compute parties are to hold the weights that the receiver gives. Null otherwise.</param>
+/// <param name="Held">For a session over weights that the compute parties hold: which. Null otherwise.</param>
 [GenerateSerializer, Immutable, Alias("pg.inference-terms")]
 public sealed record InferenceTerms(
     [property: Id(0)] long Epoch,
@@ -62,7 +72,9 @@ public sealed record InferenceTerms(
     [property: Id(7)] ReadOnlyMemory<byte> ReceiverSignature,
     [property: Id(8)] string Disclosure,
     [property: Id(9)] string Budget,
-    [property: Id(10)] double TimeoutSeconds);
+    [property: Id(10)] double TimeoutSeconds,
+    [property: Id(11)] WeightTermsView? Opening = null,
+    [property: Id(12)] HeldWeightsName? Held = null);
 
 /// <summary>One input of a session.</summary>
 /// <param name="Slot">Its name, as <c>features.0</c> or <c>weights</c>.</param>

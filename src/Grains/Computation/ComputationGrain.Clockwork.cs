@@ -135,11 +135,18 @@ internal sealed partial class ComputationGrain
             return;
         }
 
+        if (await KeepAsync(side) is { } notKept)
+        {
+            await EndAsync(new ProtocolFault(notKept.Code, _self, "weights that this party can hold", notKept.Message));
+            return;
+        }
+
         var key = await keys.GetAsync(_self.Value);
         var outcome = await Task.Run(() => side.SealOutput(output, key, clock.GetElapsedTime(side.StartedAt).TotalSeconds));
         if (outcome is null || !await CloseAsync(ComputationBook.Completed))
         {
             Cut(); // ended otherwise meanwhile
+            await ForsakeAsync();
             return;
         }
 

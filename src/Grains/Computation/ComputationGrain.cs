@@ -7,6 +7,7 @@ using PrivacyGrains.Grains.Inference;
 using PrivacyGrains.Grains.Journaling;
 using PrivacyGrains.Grains.Parties;
 using PrivacyGrains.Grains.Streams;
+using PrivacyGrains.Grains.Weights;
 using PrivacyGrains.Protocols;
 using PrivacyGrains.Protocols.Rosters;
 
@@ -19,7 +20,7 @@ namespace PrivacyGrains.Grains.Computation;
 /// </remarks>
 [PlacedWithParty]
 internal sealed partial class ComputationGrain(
-    GrainJournals journals, IPartyKeys keys, IPartyStreams streams, IGrainFactory grains, GrainSettings settings, TimeProvider clock, GrainMetrics metrics, ILogger<ComputationGrain> logger)
+    GrainJournals journals, IPartyKeys keys, IPartyStreams streams, WeightFiles weights, IGrainFactory grains, GrainSettings settings, TimeProvider clock, GrainMetrics metrics, ILogger<ComputationGrain> logger)
     : Grain, IComputationGrain
 {
     private static readonly JournalShape<ComputationBook, ComputationEntry> Shape =
@@ -82,6 +83,11 @@ internal sealed partial class ComputationGrain(
         if (proposed.Roster.Terms.Consortium != settings.Consortium)
         {
             return Refuse(new Refusal("computation.foreign-consortium", $"The roster is of another consortium than {settings.Consortium}.", RefusalKind.Invalid));
+        }
+
+        if (UseOf(proposed) is { } use && (await WeightsAt(proposed).CheckAsync(use)).Refusal is { } disallowed)
+        {
+            return Refuse(disallowed);
         }
 
         var signed = await grains.GetGrain<IPartyGrain>(_self.Value).SignRosterAsync(proposal.Roster);
@@ -172,6 +178,11 @@ internal sealed partial class ComputationGrain(
             return Refuse(unpaid);
         }
 
+        if (await TakeHeldAsync(side) is { } notHeld)
+        {
+            return Refuse(notHeld);
+        }
+
         side.Started(clock.GetTimestamp(), OpenOutlet(side));
         _ = PumpAsync(side.Start);
         return Done.Instance;
@@ -202,6 +213,8 @@ internal sealed partial class ComputationGrain(
             Cut();
             await CloseAsync("computation.aborted");
         }
+
+        await ForsakeAsync();
     }
 
     /// <summary>This party's own ledger must hold the committed disclosure before anything leaves that could open the output.</summary>

@@ -28,11 +28,21 @@ internal sealed partial class ComputationSide
     private ComputationStep FirstStep()
     {
         var (plan, statement) = (_proposed.Plan, _proposed.Statement);
-        var (features, weights) = InferenceLayout.Assemble(plan, statement, _inputs);
         var committee = Committee.Create(plan.Scheme, statement.ComputeParties, _self);
-        var (machine, first) = InferenceSide.Begin(plan, Roster.Terms.Session, committee, features, weights, _correlations!, SystemRandomSource.Instance);
-        _machine = machine;
-        return StepOf(first);
+        if (_proposed.Masks is { } masks)
+        {
+            var flat = _inputs[InferenceLayout.Weights];
+            return First(InferenceSide.BeginOpening(plan, masks, Roster.Terms.Session, committee, flat, InferenceLayout.Layers(plan, flat), _correlations!));
+        }
+
+        var (features, weights) = InferenceLayout.Assemble(plan, statement, _inputs);
+        return First(InferenceSide.Begin(plan, Roster.Terms.Session, committee, features, _held ?? weights, _correlations!, SystemRandomSource.Instance));
+    }
+
+    private ComputationStep First((InferenceSide Side, InferenceProgress Progress) begun)
+    {
+        _machine = begun.Side;
+        return StepOf(begun.Progress);
     }
 
     /// <summary>Queues a peer's frame.</summary>
@@ -63,7 +73,7 @@ internal sealed partial class ComputationSide
         while (NextFrame() is { } frame)
         {
             var peer = frame.Peer;
-            var fault = _openings[peer].Take(frame.Memory.Span, _proposed.Plan.LongestMessage, out var message);
+            var fault = _openings[peer].Take(frame.Memory.Span, _proposed.LongestMessage, out var message);
             frame.Return();
             if (fault is not null)
             {
@@ -159,7 +169,7 @@ internal sealed partial class ComputationSide
                 return ComputationStep.Nothing;
             case InferenceProgress.Finish end:
                 Seal(end.Outbound);
-                return new ComputationStep(end.Output.ToBytes(), null);
+                return new ComputationStep(_machine!.Opened is { } opened ? opened.Digest().ToArray() : end.Output.ToBytes(), null); // an opening's asker sees that all opened the same
             case InferenceProgress.Halt halt:
                 return ComputationStep.Broken(halt.Fault);
             default:

@@ -5,10 +5,10 @@ using PrivacyGrains.Engine;
 using PrivacyGrains.Grains.Inference;
 using PrivacyGrains.Grains.Journaling;
 using PrivacyGrains.Grains.Parties;
+using PrivacyGrains.Grains.Weights;
 using PrivacyGrains.Protocols;
 using PrivacyGrains.Protocols.Channels;
 using PrivacyGrains.Protocols.Dealing;
-using PrivacyGrains.Protocols.Inference;
 using PrivacyGrains.Protocols.Rosters;
 using PrivacyGrains.Protocols.Sessions;
 
@@ -17,11 +17,12 @@ namespace PrivacyGrains.Grains.Dealing;
 /// <summary>Deals a session's correlated randomness, sealed to each compute party, once.</summary>
 /// <remarks>
 /// Sees the plan's shapes and no message of the computation. Seeds come fresh from the system's generator and are gone when the call ends. A session that was
-/// prepared before a restart is unknown after it: the coordinator then ends that session, and a new one is dealt for anew.
+/// prepared before a restart is unknown after it: the coordinator then ends that session, and a new one is dealt for anew. Of an opening of weights it keeps
+/// the masks' secret, and recalls the masks for each session over those weights.
 /// </remarks>
 [PlacedWithParty]
 internal sealed partial class DealerGrain(
-    GrainJournals journals, IPartyKeys keys, IGrainFactory grains, TimeProvider clock, GrainMetrics metrics, ILogger<DealerGrain> logger) : Grain, IDealerGrain
+    GrainJournals journals, IPartyKeys keys, MaskFiles masks, IGrainFactory grains, TimeProvider clock, GrainMetrics metrics, ILogger<DealerGrain> logger) : Grain, IDealerGrain
 {
     private const int PreparedLimit = 1000;
     private static readonly JournalShape<DealerBook, Dealt> Shape = new(() => DealerBook.Empty, static (book, dealt) => book.Apply(dealt), DealerBook.Codec);
@@ -60,6 +61,11 @@ internal sealed partial class DealerGrain(
             return Refuse(refusal!);
         }
 
+        if (Unknown(session) is { } unknown)
+        {
+            return Refuse(unknown);
+        }
+
         var signed = await grains.GetGrain<IPartyGrain>(Name).SignRosterAsync(proposal.Roster);
         if (signed.Value is not { } signature)
         {
@@ -73,7 +79,7 @@ internal sealed partial class DealerGrain(
             _prepared.Remove(_prepared.Keys.First());
         }
 
-        _prepared[proposal.Session] = new Prepared(session.Roster, session.Statement, session.Plan, offer);
+        _prepared[proposal.Session] = new Prepared(session, offer);
         return offer;
     }
 
@@ -102,7 +108,12 @@ internal sealed partial class DealerGrain(
             sides.Add((party.Value, offer));
         }
 
-        var preprocessing = prepared.Plan.Preprocessing;
+        var preprocessing = prepared.Session.Preprocessing;
+        if (Unknown(prepared.Session) is { } unknown)
+        {
+            return Refuse(unknown);
+        }
+
         if (await _journal.DecideAsync(book => book.Deal(session, Convert.ToHexStringLower(preprocessing.Digest()), clock.GetUtcNow())) is { } refusal)
         {
             return Refuse(refusal);
@@ -114,7 +125,7 @@ internal sealed partial class DealerGrain(
         var self = PartyId.Create(Name);
         var messages = await Task.Run(() =>
         {
-            var blobs = Dealer.Deal(preprocessing, SessionId.Create(session), SystemRandomSource.Instance);
+            var blobs = Blobs(prepared.Session);
             return blobs.Select((blob, i) =>
             {
                 var message = SealedInput.Seal(prepared.Roster, self, key, sides[i].Offer, SessionPurposes.Correlations, blob);
@@ -133,6 +144,37 @@ internal sealed partial class DealerGrain(
             : new DealReceipt(session, counter, [.. messages.Select(message => (long)message.Length)]);
     }
 
+    /// <inheritdoc/>
+    public async Task<Reply<Done>> ForgetMasksAsync(long epoch, string maskDigest)
+    {
+        if (maskDigest.Length != 2 * SHA256.HashSizeInBytes || !maskDigest.All(char.IsAsciiHexDigitLower))
+        {
+            return Refuse(new Refusal("dealer.bad-digest", "A digest of masks has 64 lower-case hexadecimal digits.", RefusalKind.Invalid));
+        }
+
+        await Task.Run(() => masks.Forget(Name, epoch, Convert.FromHexString(maskDigest)));
+        return Done.Instance;
+    }
+
+    /// <summary>Masks of weights are there, or the session ends by name.</summary>
+    private Refusal? Unknown(ProposedSession session) =>
+        session.Plan.MaskDigest.IsEmpty || masks.Knows(Name, session.Roster.Terms.Epoch, session.Plan.MaskDigest.Span)
+            ? null
+            : new Refusal("dealer.unknown-masks", $"{Name} has not dealt the masks of the weights that {session.Statement.Held!.Opening} opened, or has forgotten them. Let their owner open them anew.");
+
+    private IReadOnlyList<byte[]> Blobs(ProposedSession session)
+    {
+        var epoch = session.Roster.Terms.Epoch;
+        if (session.Masks is { } opened)
+        {
+            masks.EraseBefore(Name, epoch);
+            return masks.Deal(Name, epoch, opened);
+        }
+
+        using var known = session.Plan.MaskDigest.IsEmpty ? null : masks.Recall(Name, epoch, session.Plan.MaskDigest.Span);
+        return Dealer.Deal(session.Preprocessing, session.Roster.Terms.Session, SystemRandomSource.Instance, known);
+    }
+
     private Refusal Refuse(Refusal refusal)
     {
         metrics.Refused("dealer", refusal.Code);
@@ -142,5 +184,10 @@ internal sealed partial class DealerGrain(
     [LoggerMessage(Level = LogLevel.Information, Message = "Dealt for session {Session}: counter {Counter}, {Bytes} bytes")]
     private partial void LogDealt(string session, long counter, long bytes);
 
-    private sealed record Prepared(Roster Roster, InferenceStatement Statement, InferencePlan Plan, SideOffer Offer);
+    private sealed record Prepared(ProposedSession Session, SideOffer Offer)
+    {
+        public Roster Roster => Session.Roster;
+
+        public InferenceStatement Statement => Session.Statement;
+    }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using PrivacyGrains.Grains.Journaling;
 using PrivacyGrains.Grains.Stock;
 using PrivacyGrains.Grains.Streams;
+using PrivacyGrains.Grains.Weights;
 
 namespace PrivacyGrains.Grains.Hosting;
 
@@ -28,6 +29,16 @@ public static class GrainServices
         services.TryAddSingleton<IPartyStreams, NoPartyStreams>();
         services.TryAddSingleton<StockSettings>();
         return services;
+    }
+
+    /// <summary>Adds what parties keep in their own folders beside keys and journals: stock, weights that they hold, a dealer's masks.</summary>
+    /// <param name="services">The silo's services.</param>
+    /// <param name="dataFolder">The silo's folder of parties.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddPartyFiles(this IServiceCollection services, string dataFolder)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return services.AddSingleton(new LotFiles(dataFolder)).AddSingleton(new WeightFiles(dataFolder)).AddSingleton(new MaskFiles(dataFolder));
     }
 
     /// <summary>Adds direct streams between parties' sides, where the settings say where to listen.</summary>

@@ -5,6 +5,7 @@ using PrivacyGrains.Grains.Consortium;
 using PrivacyGrains.Grains.Hosting;
 using PrivacyGrains.Grains.Journaling;
 using PrivacyGrains.Protocols;
+using PrivacyGrains.Protocols.Dealing;
 using PrivacyGrains.Protocols.Identity;
 using PrivacyGrains.Protocols.Inference;
 using PrivacyGrains.Protocols.Sessions;
@@ -72,6 +73,12 @@ internal sealed partial class InferenceGrain(
             return Refuse(new Refusal("inference.stale-epoch", $"The consortium is in epoch {view.Epoch}, the terms say {terms.Epoch}. Fetch the members anew.", RefusalKind.Conflict));
         }
 
+        if (terms.Held is { } held && held.Epoch != view.Epoch)
+        {
+            return Refuse(new Refusal(
+                "inference.weights-stale-epoch", $"The weights of {held.Opening} were opened in epoch {held.Epoch}; the consortium is in epoch {view.Epoch}. Let their owner open them anew.", RefusalKind.Conflict));
+        }
+
         var keys = view.Members.Where(member => member.Status == "member").ToDictionary(member => PartyId.Create(member.Party), member => VerificationKey.Create(member.VerificationKey.Span));
         if (!statement.MakeRoster(settings.Consortium, view.Epoch, SessionId.Create(Session), keys).Try(out var roster, out fault)
             || (fault = InferenceLayout.Check(plan, statement)) is not null
@@ -80,13 +87,13 @@ internal sealed partial class InferenceGrain(
             return Refuse(fault.AsRefusal());
         }
 
-        var created = new InferenceCreated(terms, roster.Encoded, Cost(plan), Caller.Name, clock.GetUtcNow());
+        var created = new InferenceCreated(terms, roster.Encoded, Cost(plan, terms.Opening is null ? null : HeldWeights.MasksOf(plan, roster)), Caller.Name, clock.GetUtcNow());
         if (await _journal.DecideAsync(book => book.Create(created)) is { } refusal)
         {
             return Refuse(refusal);
         }
 
-        await _catalogue.EnterAsync(CatalogueKinds.Inference, Session, $"{terms.Disclosure} for {terms.Receiver}");
+        await _catalogue.EnterAsync(CatalogueKinds.Inference, Session, terms.Opening is null ? $"{terms.Disclosure} for {terms.Receiver}" : $"weights of {terms.Receiver}, held");
         _deadline ??= this.RegisterGrainTimer(
             static (grain, _) => grain.TimeOutAsync(), this, new GrainTimerCreationOptions(TimeSpan.FromSeconds(terms.TimeoutSeconds), Timeout.InfiniteTimeSpan) { KeepAlive = true });
         if (_journal.State.Status == "preparing")
@@ -224,7 +231,7 @@ internal sealed partial class InferenceGrain(
     {
         try
         {
-            var lot = await TakeLotAsync();
+            var lot = Terms.Opening is null ? await TakeLotAsync() : null;
             if (lot is null && await RefusedAsync([await AskAsync(Terms.Dealer, grains.GetGrain<IDealerGrain>(Terms.Dealer).DealAsync(Session, _journal.State.Offers), DealDeadline)]))
             {
                 return;
@@ -308,7 +315,9 @@ internal sealed partial class InferenceGrain(
         return true;
     }
 
-    private InferenceCost Cost(InferencePlan plan) => new(
+    private InferenceCost Cost(InferencePlan plan, WeightMaskPlan? masks) => masks is not null
+        ? new(1, masks.Scheme.Parties - 1, WeightOpening.BytesPerParty(masks), Enumerable.Range(0, masks.Scheme.Parties).Sum(party => masks.Preprocessing.BlobBytes(party, masks.Namespace)))
+        : new(
         plan.Rounds, plan.MessagesPerParty, plan.BytesPerParty, Enumerable.Range(0, plan.Scheme.Parties).Sum(party => plan.PreprocessingBytes(party, SessionId.Create(Session))));
 
     private static string Digest(ImmutableArray<ReadOnlyMemory<byte>> shares)

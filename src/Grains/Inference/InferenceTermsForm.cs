@@ -37,6 +37,17 @@ internal static class InferenceTermsForm
             return (null, Invalid("parties", $"names of parties; '{wrong}' is none"));
         }
 
+        var (opening, held) = (terms.Opening, terms.Held);
+        if (opening is not null && (opening.Receivers.IsDefault || opening.Receivers.Any(name => !PartyId.TryCreate(name, out _)) || opening.Sessions < 1 || opening.Until < 0))
+        {
+            return (null, Invalid("opening", "terms with names of parties, at least one session and an end"));
+        }
+
+        if (held is not null && (!SessionId.TryCreate(held.Opening, out _) || held.Epoch < 0))
+        {
+            return (null, Invalid("held", "an opening's session and its epoch"));
+        }
+
         return (new InferenceStatement
         {
             Plan = terms.Plan,
@@ -47,6 +58,8 @@ internal static class InferenceTermsForm
             ReceiverKey = receiverKey,
             Disclosure = terms.Disclosure,
             Budget = terms.Budget,
+            Opening = opening is null ? null : new WeightTerms([.. opening.Receivers.Select(PartyId.Create)], opening.Sessions, opening.Until),
+            Held = held is null ? null : new HeldWeights(SessionId.Create(held.Opening), held.Epoch),
         }, null);
     }
 

@@ -1,4 +1,5 @@
 using PrivacyGrains.Protocols;
+using PrivacyGrains.Protocols.Dealing;
 using PrivacyGrains.Protocols.Inference;
 using PrivacyGrains.Protocols.Rosters;
 using PrivacyGrains.Protocols.Sessions;
@@ -6,7 +7,21 @@ using PrivacyGrains.Protocols.Sessions;
 namespace PrivacyGrains.Grains.Inference;
 
 /// <summary>A proposal whose parts agree with each other.</summary>
-internal sealed record ProposedSession(Roster Roster, InferenceStatement Statement, InferencePlan Plan);
+/// <param name="Roster">The session's.</param>
+/// <param name="Statement">What it is.</param>
+/// <param name="Plan">What it computes.</param>
+/// <param name="Masks">For an opening, under which masks; null otherwise.</param>
+internal sealed record ProposedSession(Roster Roster, InferenceStatement Statement, InferencePlan Plan, WeightMaskPlan? Masks)
+{
+    /// <summary>What the dealer makes.</summary>
+    public PreprocessingPlan Preprocessing => Masks?.Preprocessing ?? Plan.Preprocessing;
+
+    /// <summary>The name that what is dealt for this session carries.</summary>
+    public SessionId Dealt => Masks?.Namespace ?? Roster.Terms.Session;
+
+    /// <summary>The longest message of a round, before sealing.</summary>
+    public int LongestMessage => Masks is null ? Plan.LongestMessage : checked((int)(WeightOpening.BytesPerParty(Masks) / (Masks.Scheme.Parties - 1)));
+}
 
 /// <summary>What every side checks of a proposal before it signs. The coordinator is not trusted with any of it.</summary>
 internal static class SessionProposals
@@ -28,6 +43,12 @@ internal static class SessionProposals
             return (null, fault.AsRefusal());
         }
 
+        if (statement.Held is { } held && held.Epoch != proposal.Terms.Epoch)
+        {
+            return (null, new Refusal(
+                "inference.weights-stale-epoch", $"The weights of {held.Opening} were opened in epoch {held.Epoch}; the consortium is in epoch {proposal.Terms.Epoch}. Let their owner open them anew."));
+        }
+
         var keys = roster.Members.ToDictionary(member => member.Party, member => member.Key);
         if (!statement.MakeRoster(roster.Terms.Consortium, proposal.Terms.Epoch, SessionId.Create(proposal.Session), keys).Try(out var expected, out fault))
         {
@@ -46,7 +67,7 @@ internal static class SessionProposals
 
         return statement.VerifyReceiver(roster.Terms.Session, keys[statement.Receiver], proposal.Terms.ReceiverSignature.Span) is { } unsigned
             ? (null, unsigned.AsRefusal())
-            : (new ProposedSession(roster, statement, plan), null);
+            : (new ProposedSession(roster, statement, plan, statement.Opening is null ? null : HeldWeights.MasksOf(plan, roster)), null);
     }
 
     /// <summary>Checks that every member has signed this very roster.</summary>

@@ -6,6 +6,7 @@ using PrivacyGrains.Grains.Hosting;
 using PrivacyGrains.Grains.Inference;
 using PrivacyGrains.Grains.Journaling;
 using PrivacyGrains.Grains.Parties;
+using PrivacyGrains.Grains.Weights;
 using PrivacyGrains.Protocols;
 using PrivacyGrains.Protocols.Channels;
 using PrivacyGrains.Protocols.Dealing;
@@ -32,7 +33,7 @@ internal sealed partial class StockDealerJson : JsonSerializerContext;
 /// </remarks>
 [PlacedWithParty]
 internal sealed partial class StockDealerGrain(
-    GrainJournals journals, IPartyKeys keys, IGrainFactory grains, GrainSettings settings, TimeProvider clock, GrainMetrics metrics, ILogger<StockDealerGrain> logger)
+    GrainJournals journals, IPartyKeys keys, MaskFiles masks, IGrainFactory grains, GrainSettings settings, TimeProvider clock, GrainMetrics metrics, ILogger<StockDealerGrain> logger)
     : Grain, IStockDealerGrain
 {
     private const int QueueLimit = 256;
@@ -104,6 +105,12 @@ internal sealed partial class StockDealerGrain(
             return (pool.Name, string.Empty, Refuse(new Refusal("stock.bad-order", $"{Name} is not this pool's dealer.", RefusalKind.Invalid)));
         }
 
+        var maskDigest = pool.Terms.Preprocessing.MaskDigest;
+        if (!maskDigest.IsEmpty && !masks.Knows(Name, order.Epoch, maskDigest.Span))
+        {
+            return (pool.Name, string.Empty, Refuse(new Refusal("dealer.unknown-masks", $"{Name} has not dealt the masks of weights that this plan names, or has forgotten them.")));
+        }
+
         // 1. Where to: each party's key, signed by the party.
         var offers = new List<SessionOffer>();
         foreach (var party in pool.Terms.ComputeParties)
@@ -135,7 +142,8 @@ internal sealed partial class StockDealerGrain(
         var (key, self) = (await keys.GetAsync(Name), PartyId.Create(Name));
         var parts = await Task.Run(() =>
         {
-            var blobs = Dealer.Deal(pool.Terms.Preprocessing, lot, SystemRandomSource.Instance);
+            using var known = maskDigest.IsEmpty ? null : masks.Recall(Name, order.Epoch, maskDigest.Span);
+            var blobs = Dealer.Deal(pool.Terms.Preprocessing, lot, SystemRandomSource.Instance, known);
             return blobs.Select((blob, i) =>
             {
                 var part = SealedInput.Seal(pool.Roster, self, key, offers[i], SessionPurposes.Lot(lot), blob);

@@ -30,9 +30,7 @@ internal static class StockOrders
         }
 
         return PreprocessingPlan.Parse(order.Preprocessing.Span).Try(out var preprocessing, out var fault)
-            ? !preprocessing.MaskDigest.IsEmpty
-                ? (null, new Refusal("stock.masked-weights", "Lots are dealt without masks of weights.", RefusalKind.Invalid))
-                : (new StockTerms(preprocessing, [.. order.ComputeParties.Select(PartyId.Create)], PartyId.Create(order.Dealer)), null)
+            ? (new StockTerms(preprocessing, [.. order.ComputeParties.Select(PartyId.Create)], PartyId.Create(order.Dealer)), null)
             : (null, fault.AsRefusal());
     }
 

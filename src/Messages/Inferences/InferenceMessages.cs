@@ -17,9 +17,36 @@ namespace PrivacyGrains.Messages.Inferences;
 /// <param name="Disclosure">The quota's name in the ledger of every party that provides features.</param>
 /// <param name="Budget">The name of the ledger that counts it.</param>
 /// <param name="TimeoutSeconds">The session's deadline; greater than 0, at most 3600.</param>
+/// <param name="Opening">For an opening, which computes nothing: under which terms the compute parties are to hold the weights that the receiver gives. Left out otherwise.</param>
+/// <param name="Held">For a session over weights that the compute parties hold: which. Left out otherwise.</param>
 public sealed record InferenceTermsBody(
     long Epoch, byte[] Plan, IReadOnlyList<string> ComputeParties, string Dealer, IReadOnlyList<InputSlotBody> Inputs, string Receiver, byte[] ReceiverKey,
-    byte[] ReceiverSignature, string Disclosure, string Budget, double TimeoutSeconds);
+    byte[] ReceiverSignature, string Disclosure, string Budget, double TimeoutSeconds, WeightTermsBody? Opening = null, HeldWeightsNameBody? Held = null);
+
+/// <summary>What a model's owner allows whoever uses the weights that it lets the compute parties hold.</summary>
+/// <param name="Receivers">Who may ask for outputs: 1 to 256 parties, in ordinal order.</param>
+/// <param name="Sessions">How many sessions, of all receivers together; 1 to 1,000,000,000.</param>
+/// <param name="Until">From then on none begins: seconds since 1970 (UTC).</param>
+public sealed record WeightTermsBody(IReadOnlyList<string> Receivers, long Sessions, long Until);
+
+/// <summary>Weights that the compute parties hold.</summary>
+/// <param name="Opening">The opening's session.</param>
+/// <param name="Epoch">The consortium's epoch in which they were opened.</param>
+public sealed record HeldWeightsNameBody(string Opening, long Epoch);
+
+/// <summary>How an opening's weights stand at its compute parties; each counts for itself.</summary>
+/// <param name="Opening">The opening's session.</param>
+/// <param name="Parties">What each says.</param>
+/// <param name="Missing">Who could not be asked, or holds nothing, each with the code of the reason.</param>
+public sealed record WeightsStandingBody(string Opening, IReadOnlyList<HeldWeightsBody> Parties, IReadOnlyDictionary<string, string> Missing);
+
+/// <summary>How held weights stand at one party.</summary>
+/// <param name="Party">Whose.</param>
+/// <param name="Owner">Who gave the weights.</param>
+/// <param name="Status"><c>held</c> or <c>withdrawn</c>.</param>
+/// <param name="Terms">What the owner allows.</param>
+/// <param name="Used">Sessions that this party has counted.</param>
+public sealed record HeldWeightsBody(string Party, string Owner, string Status, WeightTermsBody Terms, long Used);
 
 /// <summary>One input of a session.</summary>
 /// <param name="Slot">Its name, as <c>features.0</c> or <c>weights</c>.</param>
@@ -86,5 +113,6 @@ public sealed record InferenceSummary(string Session, string Title, DateTimeOffs
 [JsonSerializable(typeof(SlotSharesBody))]
 [JsonSerializable(typeof(SealedOutputsBody))]
 [JsonSerializable(typeof(AbortInferenceRequest))]
+[JsonSerializable(typeof(WeightsStandingBody))]
 [JsonSerializable(typeof(Listing<InferenceSummary>))]
 public sealed partial class InferencesJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using PrivacyGrains.Arithmetic.Randomness;
+using PrivacyGrains.Protocols.Beaver;
 using PrivacyGrains.Protocols.Channels;
 using PrivacyGrains.Protocols.Dealing;
 using PrivacyGrains.Protocols.Sharing;
@@ -22,15 +23,17 @@ public sealed class InferenceSide : IDisposable
 {
     private readonly byte[] _binding;
     private readonly Correlations _correlations;
+    private readonly ImmutableArray<int> _words;
     private readonly Dictionary<PartyId, (SecretBuffer Message, ReadOnlyMemory<ulong> Words)> _current = [];
     private readonly Dictionary<PartyId, (SecretBuffer Message, ReadOnlyMemory<ulong> Words)> _ahead = [];
     private ImmutableArray<RoundMessage> _outbound = [];
     private Phase<ShareTensor>? _phase;
     private ProtocolFault? _fault;
 
-    private InferenceSide(InferencePlan plan, Committee committee, byte[] binding, Correlations correlations)
+    private InferenceSide(InferencePlan plan, Committee committee, byte[] binding, Correlations correlations, ImmutableArray<int> words)
     {
         Plan = plan;
+        _words = words;
         Committee = committee;
         _binding = binding;
         _correlations = correlations;
@@ -43,7 +46,10 @@ public sealed class InferenceSide : IDisposable
     public Committee Committee { get; }
 
     /// <summary>The round that is awaited, from 0; the number of rounds once this side is finished.</summary>
-    public int Round => (_phase as AwaitingRound<ShareTensor>)?.Round ?? Plan.Rounds;
+    public int Round => (_phase as AwaitingRound<ShareTensor>)?.Round ?? _words.Length;
+
+    /// <summary>What an opening opened, once it is finished; null for every other run.</summary>
+    public MaskedWeights? Opened { get; private set; }
 
     /// <summary>Why this side halted, or null.</summary>
     public ProtocolFault? Fault => _fault;
@@ -68,9 +74,43 @@ public sealed class InferenceSide : IDisposable
     {
         RequireFit(plan, committee, input, weights, correlations);
         ArgumentNullException.ThrowIfNull(random);
-        var side = new InferenceSide(plan, committee, Bind(plan, session, committee, weights, correlations), correlations);
+        var side = new InferenceSide(plan, committee, Bind("mpc.binding", plan, session, committee, weights, correlations), correlations, plan.WordsPerRound);
         side._phase = Phase<ShareTensor>.Start(committee, slot => PlanScript.Run(plan, committee, input, weights, correlations, random, slot));
         return (side, side.Report(side.Outbound()));
+    }
+
+    /// <summary>Starts this party's side of a <see cref="WeightOpening"/>: one round, in which the weights are opened under their masks.</summary>
+    /// <param name="plan">The model's, with which the weights were shared; the same at every party.</param>
+    /// <param name="masks">What the weights' masks are for.</param>
+    /// <param name="session">This run; never used before.</param>
+    /// <param name="committee">Who holds the weights, of the plan's scheme.</param>
+    /// <param name="flat">This party's share of all weights, as it came.</param>
+    /// <param name="weights">The same, one entry for each of the plan's <see cref="InferencePlan.Parameters"/>.</param>
+    /// <param name="own">This party's masks, dealt for <see cref="WeightMaskPlan.Preprocessing"/> and untouched; disposed at the end.</param>
+    /// <returns>The side and its first messages. It finishes with <paramref name="flat"/>; <see cref="Opened"/> is what all parties see.</returns>
+    /// <exception cref="ArgumentException">Parts do not fit each other.</exception>
+    public static (InferenceSide Side, InferenceProgress First) BeginOpening(
+        InferencePlan plan, WeightMaskPlan masks, SessionId session, Committee committee, ShareTensor flat, IReadOnlyList<LayerWeights> weights, Correlations own)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(masks);
+        ArgumentNullException.ThrowIfNull(committee);
+        ArgumentNullException.ThrowIfNull(flat);
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(own);
+        RequireWeights(plan, committee, weights);
+        var binding = Bind("mpc.opening-binding", plan.WithMasks(masks), session, committee, weights, own);
+        var side = new InferenceSide(plan, committee, binding, own, [masks.Lengths.Sum()]);
+        side._phase = Phase<ShareTensor>.Start(committee, Script);
+        return (side, side.Report(side.Outbound()));
+
+        IEnumerable<AwaitingPeers[]> Script(Slot<ShareTensor> slot)
+        {
+            var round = WeightOpening.Open(committee, plan, masks, weights, own);
+            yield return [round];
+            side.Opened = round.Result;
+            slot.Value = flat;
+        }
     }
 
     /// <summary>Takes one peer's message, copied, and computes on as far as the messages allow.</summary>
@@ -150,7 +190,7 @@ public sealed class InferenceSide : IDisposable
     }
 
     /// <inheritdoc/>
-    public override string ToString() => _fault is { } fault ? $"halted: {fault}" : $"round {Round} of {Plan.Rounds}, {Committee}";
+    public override string ToString() => _fault is { } fault ? $"halted: {fault}" : $"round {Round} of {_words.Length}, {Committee}";
 
     private static void RequireFit(
         InferencePlan plan, Committee committee, ShareTensor input, IReadOnlyList<LayerWeights> weights, Correlations correlations)
@@ -204,9 +244,9 @@ public sealed class InferenceSide : IDisposable
         }
     }
 
-    private static byte[] Bind(InferencePlan plan, SessionId session, Committee committee, IReadOnlyList<LayerWeights> weights, Correlations correlations)
+    private static byte[] Bind(string kind, InferencePlan plan, SessionId session, Committee committee, IReadOnlyList<LayerWeights> weights, Correlations correlations)
     {
-        var writer = new WireWriter("mpc.binding", 1).Text(session.Value).Text(correlations.Name.Value).Bytes(plan.Digest()).Int32(committee.Parties.Length);
+        var writer = new WireWriter(kind, 1).Text(session.Value).Text(correlations.Name.Value).Bytes(plan.Digest()).Int32(committee.Parties.Length);
         foreach (var party in committee.Parties)
         {
             writer.Text(party.Value);
@@ -233,14 +273,14 @@ public sealed class InferenceSide : IDisposable
             return fault;
         }
 
-        if (read.Round < 0 || read.Round > Round + 1 || read.Round >= Plan.Rounds)
+        if (read.Round < 0 || read.Round > Round + 1 || read.Round >= _words.Length)
         {
             return new ProtocolFault("inference.wrong-round", from, $"round {Round} or the next", $"round {read.Round}");
         }
 
-        if (read.Words.Length != Plan.WordsPerRound[read.Round])
+        if (read.Words.Length != _words[read.Round])
         {
-            return new ProtocolFault("inference.wrong-length", from, $"{Plan.WordsPerRound[read.Round]} words", $"{read.Words.Length}");
+            return new ProtocolFault("inference.wrong-length", from, $"{_words[read.Round]} words", $"{read.Words.Length}");
         }
 
         // An earlier round is over because this peer's message of it came.

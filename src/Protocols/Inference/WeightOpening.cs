@@ -37,6 +37,14 @@ public static class WeightOpening
         return MaskedWeights.Open(committee, masks, [.. steps.SelectMany((step, i) => Tensors(plan, step, weights[i]))], own);
     }
 
+    /// <summary>Bytes that each party sends in the one round; as for a plan, sealing adds its own.</summary>
+    /// <param name="masks">What the masks are for.</param>
+    public static long BytesPerParty(WeightMaskPlan masks)
+    {
+        ArgumentNullException.ThrowIfNull(masks);
+        return (masks.Scheme.Parties - 1) * RoundMessage.LengthOf(masks.Lengths.Sum());
+    }
+
     /// <summary>Puts what was opened beside each layer's shares.</summary>
     /// <param name="weights">This party's.</param>
     /// <param name="masked">What <see cref="Open"/> ended in; the same at every party.</param>

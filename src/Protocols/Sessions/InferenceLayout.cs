@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using PrivacyGrains.Arithmetic;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Protocols.Inference;
+using PrivacyGrains.Protocols.Rosters;
 using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Protocols.Sessions;
 
 /// <summary>How a session's inputs lie in a plan's tensors: features side by side in the order of the statement, then one input that holds all secret weights.</summary>
 /// <remarks>
-/// A features input is rows x its columns. The weights input is flat: for each layer that has some its parameters in their order (a dense one's matrix, inputs x outputs,
+/// An opening has the weights alone; a session over weights that the sides hold has features alone. A features input is rows x its columns. The weights input is flat: for each layer that has some its parameters in their order (a dense one's matrix, inputs x outputs,
 /// row-major, then its bias). A plan with public weights has no place here: what all parties know needs no session.
 /// </remarks>
 public static class InferenceLayout
@@ -25,19 +26,38 @@ public static class InferenceLayout
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(statement);
         var columns = statement.Inputs.Where(input => input.Slot != Weights).Sum(input => (long)input.Columns);
-        return plan.Scheme.Parties != statement.ComputeParties.Length
+        var givesWeights = HasWeights(plan) && statement.Held is null;
+        return statement.Opening is { } terms ? CheckOpening(plan, statement, terms)
+            : plan.Scheme.Parties != statement.ComputeParties.Length
                 ? new ProtocolFault("inference.wrong-parties", null, $"{plan.Scheme.Parties} compute parties", $"{statement.ComputeParties.Length}")
-            : !plan.MaskDigest.IsEmpty
+            : statement.Held is not null && plan.MaskDigest.IsEmpty
+                ? new ProtocolFault("inference.unmasked-weights", null, "a plan with the masks of the weights that the sides hold", "a plan without masks")
+            : statement.Held is null && !plan.MaskDigest.IsEmpty
                 ? new ProtocolFault("inference.masked-weights", null, "weights that a session's inputs bring", "a plan with weights that were opened under masks before")
             : plan.Parameters.Any(parameters => parameters.Any(parameter => !parameter.IsSecret))
                 ? new ProtocolFault("inference.public-weights", null, "layers with secret weights", "a layer with public ones")
             : columns != plan.Features ? new ProtocolFault("inference.wrong-columns", null, $"{plan.Features} columns over all inputs", $"{columns}")
-            : statement.Inputs.Count(input => input.Slot == Weights && input.Columns == 0) != (HasWeights(plan) ? 1 : 0)
-                ? new ProtocolFault("inference.no-weights", null, HasWeights(plan) ? $"one input called '{Weights}' without columns" : "no input of weights: the plan has none", "another number")
+            : statement.Inputs.Count(input => input.Slot == Weights && input.Columns == 0) != (givesWeights ? 1 : 0)
+                ? new ProtocolFault(
+                    "inference.no-weights", null,
+                    givesWeights ? $"one input called '{Weights}' without columns" : statement.Held is null ? "no input of weights: the plan has none" : "no input of weights: the sides hold them", "another number")
             : statement.Inputs.Any(input => input.Slot != Weights && (input.Columns < 1 || (!input.Counted && input.Party != statement.Receiver)))
                 ? new ProtocolFault("inference.uncounted-features", null, "features with columns, counted as a disclosure unless they are the receiver's own", "an input that is not")
             : null;
     }
+
+    private static ProtocolFault? CheckOpening(InferencePlan plan, InferenceStatement statement, WeightTerms terms) =>
+        plan.Scheme.Parties != statement.ComputeParties.Length
+            ? new ProtocolFault("inference.wrong-parties", null, $"{plan.Scheme.Parties} compute parties", $"{statement.ComputeParties.Length}")
+        : statement.Held is not null || !plan.MaskDigest.IsEmpty
+            ? new ProtocolFault("inference.masked-weights", null, "an opening of weights that are given now", "one of weights that were opened before")
+        : plan.Parameters.Any(parameters => parameters.Any(parameter => !parameter.IsSecret))
+            ? new ProtocolFault("inference.public-weights", null, "layers with secret weights", "a layer with public ones")
+        : plan.MaskPlan(new byte[Roster.DigestLength], new byte[Roster.DigestLength]) is null
+            ? new ProtocolFault("inference.nothing-to-open", null, "products of shares that a dealer serves", "a plan that has none: its degrees are reduced, or it has no weights")
+        : statement.Inputs is not [{ Slot: Weights, Columns: 0, Counted: false } only] || only.Party != statement.Receiver
+            ? new ProtocolFault("inference.no-weights", null, $"one input called '{Weights}', of the party that asks", "others")
+        : terms.Check();
 
     /// <summary>Whether a plan has weights that somebody must give.</summary>
     public static bool HasWeights(InferencePlan plan)
@@ -112,12 +132,18 @@ public static class InferenceLayout
         ArgumentNullException.ThrowIfNull(statement);
         ArgumentNullException.ThrowIfNull(shares);
         var features = ShareTensor.ConcatenateColumns([.. statement.Inputs.Where(input => input.Slot != Weights).Select(input => shares[input.Slot])]);
-        var layers = new List<LayerWeights>();
-        if (!shares.TryGetValue(Weights, out var flat))
-        {
-            return (features, layers);
-        }
+        return (features, shares.TryGetValue(Weights, out var flat) ? Layers(plan, flat) : []);
+    }
 
+    /// <summary>Cuts one side's share of all weights into those of the plan's layers.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="flat">As <see cref="ShapeOf"/> has it for the weights.</param>
+    /// <exception cref="ArgumentException">The share has another length.</exception>
+    public static IReadOnlyList<LayerWeights> Layers(InferencePlan plan, ShareTensor flat)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(flat);
+        var layers = new List<LayerWeights>();
         var at = 0;
         foreach (var parameters in plan.Parameters)
         {
@@ -131,7 +157,7 @@ public static class InferenceLayout
             layers.Add(LayerWeights.Shared(own));
         }
 
-        return (features, layers);
+        return at == flat.Shape.Length ? layers : throw new ArgumentException($"{plan} has {at} weights; {flat} came.", nameof(flat));
     }
 
     /// <summary>Puts the output shares together.</summary>

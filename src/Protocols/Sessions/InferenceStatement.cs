@@ -44,10 +44,16 @@ public sealed record InferenceStatement
     /// <summary>The name of the ledger that counts it at each counted party.</summary>
     public required string Budget { get; init; }
 
+    /// <summary>For an opening, which computes nothing: the compute parties are to hold the weights from then on, under these terms of their owner, who is the receiver. Null otherwise.</summary>
+    public WeightTerms? Opening { get; init; }
+
+    /// <summary>For a session over weights that its compute parties hold: which. Null otherwise.</summary>
+    public HeldWeights? Held { get; init; }
+
     /// <summary>SHA-256 over the canonical form.</summary>
     public byte[] Digest()
     {
-        var writer = new WireWriter(Kind, 1).Bytes(Plan.Span).Int32(ComputeParties.Length);
+        var writer = new WireWriter(Kind, 2).Bytes(Plan.Span).Int32(ComputeParties.Length);
         foreach (var party in ComputeParties)
         {
             writer.Text(party.Value);
@@ -59,7 +65,13 @@ public sealed record InferenceStatement
             writer.Text(input.Slot).Text(input.Party.Value).Int32(input.Columns).Byte(input.Counted ? (byte)1 : (byte)0);
         }
 
-        writer.Text(Receiver.Value).Bytes(ReceiverKey.Point.Span).Text(Disclosure).Text(Budget);
+        writer.Text(Receiver.Value).Bytes(ReceiverKey.Point.Span).Text(Disclosure).Text(Budget).Byte((byte)((Opening is null ? 0 : 1) | (Held is null ? 0 : 2)));
+        Opening?.Write(writer);
+        if (Held is { } held)
+        {
+            writer.Text(held.Opening.Value).UInt64(checked((ulong)held.Epoch));
+        }
+
         return SHA256.HashData(writer.Written.Span);
     }
 

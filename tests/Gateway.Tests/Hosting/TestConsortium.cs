@@ -6,7 +6,6 @@ using PrivacyGrains.Gateway.Hosting;
 using PrivacyGrains.Grains;
 using PrivacyGrains.Grains.Hosting;
 using PrivacyGrains.Grains.Parties;
-using PrivacyGrains.Grains.Stock;
 using PrivacyGrains.Messages.Budgets;
 using PrivacyGrains.Messages.Keys;
 using PrivacyGrains.Messages.Parties;
@@ -53,7 +52,7 @@ public sealed class TestConsortium : IAsyncDisposable
                     .AddPrivacyGrains(new GrainSettings(Name, "silo"))
                     .AddSingleton<IStores>(consortium._stores)
                     .AddSingleton<IPartyKeys>(consortium._keys)
-                    .AddSingleton(new LotFiles(consortium.Data));
+                    .AddPartyFiles(consortium.Data);
                 more?.Invoke(services);
             },
         });

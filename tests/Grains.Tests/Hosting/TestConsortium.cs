@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using PrivacyGrains.Grains.Consortium;
 using PrivacyGrains.Grains.Hosting;
 using PrivacyGrains.Grains.Parties;
-using PrivacyGrains.Grains.Stock;
 using PrivacyGrains.Protocols.Identity;
 using PrivacyGrains.Storage;
 using PrivacyGrains.Testing;
@@ -52,7 +51,7 @@ internal sealed class TestConsortium : IAsyncDisposable
                 .AddPrivacyGrains(new GrainSettings(Name, "silo"))
                 .AddSingleton<IStores>(consortium.Stores)
                 .AddSingleton<IPartyKeys>(consortium.Keys)
-                .AddSingleton(new LotFiles(consortium._folder.Path))),
+                .AddPartyFiles(consortium._folder.Path)),
             Clock = clock,
         });
         if (parties.Length > 0)

@@ -74,7 +74,7 @@ internal sealed class StockWorld : IAsyncDisposable
             .AddPrivacyGrains(new GrainSettings(Name, "second"))
             .AddSingleton<IStores>(stores)
             .AddSingleton<IPartyKeys>(Consortium.Keys)
-            .AddSingleton(new LotFiles(Consortium.Folder)),
+            .AddPartyFiles(Consortium.Folder),
     });
 
     public string[] FilesOf(string party) => Directory.Exists(Path.Combine(Consortium.Folder, party, "stock", $"{Epoch}"))

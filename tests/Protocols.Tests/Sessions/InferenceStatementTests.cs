@@ -62,6 +62,13 @@ public sealed class InferenceStatementTests : IDisposable
             s with { ReceiverKey = other.PublicKey },
             s with { Disclosure = "other" },
             s with { Budget = "other" },
+            s with { Opening = new WeightTerms([A, B], 5, 9) },
+            s with { Opening = new WeightTerms([A], 5, 9) },
+            s with { Opening = new WeightTerms([A, B], 6, 9) },
+            s with { Opening = new WeightTerms([A, B], 5, 8) },
+            s with { Held = new HeldWeights(SessionId.Create("opening-1"), 3) },
+            s with { Held = new HeldWeights(SessionId.Create("opening-2"), 3) },
+            s with { Held = new HeldWeights(SessionId.Create("opening-1"), 4) },
         ];
 
         Assert.Equal(changed.Length + 1, changed.Append(s).Select(each => Convert.ToHexString(each.Digest())).Distinct().Count());
@@ -121,6 +128,35 @@ public sealed class InferenceStatementTests : IDisposable
         Assert.Equal("inference.wrong-parties", InferenceLayout.Check(Plan, s with { ComputeParties = [A, B, C] })!.Code);
         var open = InferencePlan.Create(SharingScheme.Additive(2), 2, 3, [PlanLayer.Dense(1, false, 4, 4)], 16, 8);
         Assert.Equal("inference.public-weights", InferenceLayout.Check(open, s)!.Code);
+    }
+
+    [Fact]
+    public void Layout_OfAnOpeningOrOfHeldWeights_HasWeightsAloneOrNone()
+    {
+        var s = Statement;
+        var opening = s with { Opening = new WeightTerms([A, B], 5, 9), Inputs = [new("weights", C, 0, false)] };
+        Assert.Null(InferenceLayout.Check(Plan, opening));
+        Assert.Equal("inference.no-weights", InferenceLayout.Check(Plan, opening with { Inputs = s.Inputs })!.Code);
+        Assert.Equal("inference.no-weights", InferenceLayout.Check(Plan, opening with { Inputs = [new("weights", A, 0, false)] })!.Code); // not the asker's
+        Assert.Equal("inference.invalid-terms", InferenceLayout.Check(Plan, opening with { Opening = new WeightTerms([B, A], 5, 9) })!.Code);
+        Assert.Equal("inference.invalid-terms", InferenceLayout.Check(Plan, opening with { Opening = new WeightTerms([], 5, 9) })!.Code);
+        Assert.Equal("inference.masked-weights", InferenceLayout.Check(Plan.WithMasks(Plan.MaskPlan(new byte[32], new byte[32])!), opening)!.Code);
+
+        var held = s with { Held = new HeldWeights(Session, 3), Inputs = s.Inputs.RemoveAt(2) };
+        Assert.Null(InferenceLayout.Check(Plan.WithMasks(Plan.MaskPlan(new byte[32], new byte[32])!), held));
+        Assert.Equal("inference.unmasked-weights", InferenceLayout.Check(Plan, held)!.Code);
+        Assert.Equal("inference.no-weights", InferenceLayout.Check(Plan.WithMasks(Plan.MaskPlan(new byte[32], new byte[32])!), held with { Inputs = s.Inputs })!.Code);
+    }
+
+    [Fact]
+    public void Masks_OfTwoOpenings_OfTheSameModelByTheSameMembers_Differ()
+    {
+        var first = Statement.MakeRoster("c", 3, Session, _parties.PublicKeys).Value;
+        var second = Statement.MakeRoster("c", 3, SessionId.Create("scores-2"), _parties.PublicKeys).Value;
+        Assert.NotEqual(HeldWeights.MasksOf(Plan, first)!.Digest(), HeldWeights.MasksOf(Plan, second)!.Digest());
+        Assert.Equal(HeldWeights.HoldersOf(first), HeldWeights.HoldersOf(second));
+        Assert.NotEqual(HeldWeights.HoldersOf(first), HeldWeights.HoldersOf(Statement.MakeRoster("c", 4, Session, _parties.PublicKeys).Value));
+        Assert.NotEqual(HeldWeights.HoldersOf(first), HeldWeights.HoldersOf((Statement with { Dealer = _parties.Names[4] }).MakeRoster("c", 3, Session, _parties.PublicKeys).Value));
     }
 
     [Fact]

@@ -1,0 +1,23 @@
+using PrivacyGrains.Messages.Inferences;
+using PrivacyGrains.Protocols.Dealing;
+using PrivacyGrains.Protocols.Inference;
+
+namespace PrivacyGrains.Client.Inferences;
+
+/// <summary>A model whose weights compute parties hold, as its opening's signed roster and terms say. Public.</summary>
+/// <param name="Name">The opening's session.</param>
+/// <param name="Epoch">The consortium's epoch in which it was opened; in a later one it is of no use.</param>
+/// <param name="Owner">Who gave the weights.</param>
+/// <param name="Plan">The opening's, without masks: its rows are the most of one session.</param>
+/// <param name="Masks">Under which the weights were opened.</param>
+/// <param name="Cast">Who holds the weights, and who deals.</param>
+/// <param name="Terms">What the owner allows.</param>
+public sealed record HeldModel(string Name, long Epoch, string Owner, InferencePlan Plan, WeightMaskPlan Masks, InferenceCast Cast, WeightTermsBody Terms)
+{
+    /// <summary>What a session over the weights computes: no round opens them again.</summary>
+    /// <param name="rows">Records, at most the opening's.</param>
+    public InferencePlan PlanFor(int rows) => Plan.WithRows(rows).WithMasks(Masks);
+
+    /// <summary>As a session's terms name it.</summary>
+    public HeldWeightsNameBody Reference => new(Name, Epoch);
+}

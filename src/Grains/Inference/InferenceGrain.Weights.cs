@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using PrivacyGrains.Protocols.Inference;
+using PrivacyGrains.Protocols.Rosters;
+using PrivacyGrains.Protocols.Sessions;
+
+namespace PrivacyGrains.Grains.Inference;
+
+/// <content>Of an opening: what its compute parties hold, and its end. What each party does is its own to decide and to count; here answers are collected.</content>
+internal sealed partial class InferenceGrain
+{
+    /// <inheritdoc/>
+    public async Task<Reply<WeightsStanding>> WeightsAsync() =>
+        NoOpening() is { } refusal ? Refuse(refusal) : await StandingAsync(party => HeldAt(party).GetAsync(Session));
+
+    /// <inheritdoc/>
+    public async Task<Reply<WeightsStanding>> WithdrawAsync(string owner)
+    {
+        if (NoOpening() is { } refusal)
+        {
+            return Refuse(refusal);
+        }
+
+        if (Terms.Receiver != owner)
+        {
+            return Refuse(new Refusal("inference.weights-not-the-owner", $"The weights of {Session} are {Terms.Receiver}'s to withdraw.", RefusalKind.Forbidden));
+        }
+
+        var standing = await StandingAsync(party => HeldAt(party).WithdrawAsync(Session, owner));
+        var forgotten = await AskAsync(Terms.Dealer, grains.GetGrain<IDealerGrain>(Terms.Dealer).ForgetMasksAsync(Terms.Epoch, MaskDigest()));
+        return forgotten.Refusal is { } away ? standing with { Missing = standing.Missing.SetItem(Terms.Dealer, away.Code) } : standing;
+    }
+
+    private async Task<WeightsStanding> StandingAsync(Func<string, Task<Reply<HeldWeightsView>>> ask)
+    {
+        var replies = await Task.WhenAll(Terms.ComputeParties.Select(async party => (Party: party, Reply: await AskAsync(party, ask(party)))));
+        return new WeightsStanding(
+            Session,
+            [.. replies.Where(each => each.Reply.Value is not null).Select(each => each.Reply.Value!)],
+            replies.Where(each => each.Reply.Refusal is not null).ToImmutableDictionary(each => each.Party, each => each.Reply.Refusal!.Code));
+    }
+
+    private Refusal? NoOpening() =>
+        _journal.State.Created is not { } created ? new Refusal("inference.unknown", "There is no such inference.", RefusalKind.NotFound)
+        : created.Terms.Opening is null ? new Refusal("inference.no-opening", $"{Session} is no opening of weights.", RefusalKind.NotFound)
+        : _journal.State.Status != "completed" ? new Refusal("inference.not-completed", $"{Session} is {_journal.State.Status}.", RefusalKind.Conflict)
+        : null;
+
+    private string MaskDigest() =>
+        InferencePlan.Parse(Terms.Plan.Span).Try(out var plan, out _) && Roster.Decode(_journal.State.Created!.Roster.Span).Try(out var roster, out _) && HeldWeights.MasksOf(plan, roster) is { } masks
+            ? Convert.ToHexStringLower(masks.Digest())
+            : throw new InvalidOperationException("The plan and the roster were checked before.");
+
+    private IHeldWeightsGrain HeldAt(string party) => grains.GetGrain<IHeldWeightsGrain>($"{party}/{Terms.Epoch}");
+}
