@@ -47,5 +47,8 @@ internal sealed class GrainCarrier(GrainBox box) : IFrameCarrier
     public ValueTask<ReadOnlyMemory<byte>> ReceiveAsync() => box.Inbound.Reader.ReadAsync();
 
     /// <inheritdoc/>
+    public bool TryReceive(out ReadOnlyMemory<byte> frame) => box.Inbound.Reader.TryRead(out frame);
+
+    /// <inheritdoc/>
     public void Dispose() => box.Outbound.Writer.TryComplete();
 }

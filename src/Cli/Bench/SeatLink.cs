@@ -16,6 +16,9 @@ internal interface IFrameCarrier : IDisposable
 
     /// <summary>The next frame that came; good until the next call.</summary>
     ValueTask<ReadOnlyMemory<byte>> ReceiveAsync();
+
+    /// <summary>The next frame where it is there already, for a carrier that holds whatever is sent; good until the next call.</summary>
+    bool TryReceive(out ReadOnlyMemory<byte> frame);
 }
 
 /// <summary>One peer, seen from a <see cref="Seat"/>: the session's channel over whatever carries its frames.</summary>
@@ -32,6 +35,7 @@ internal abstract class SeatLink(SecureChannel channel, IFrameCarrier carrier) :
             var length = sealing.NextLength;
             sealing.Next(carrier.Room(length));
             await carrier.SendAsync(length);
+            FrameSent();
         }
     }
 
@@ -46,30 +50,65 @@ internal abstract class SeatLink(SecureChannel channel, IFrameCarrier carrier) :
         _opening.Dispose();
     }
 
+    /// <summary>After each frame.</summary>
+    protected virtual void FrameSent()
+    {
+    }
+
     /// <summary>Takes frames until a message is whole.</summary>
     protected async ValueTask<SecretBuffer> OpenAsync(int maximum)
     {
         while (true)
         {
-            var frame = await carrier.ReceiveAsync();
-            if (_opening.Take(frame.Span, maximum, out var message) is { } fault)
-            {
-                throw new InvalidOperationException(fault.ToString());
-            }
-
-            if (message is not null)
+            if (Open(await carrier.ReceiveAsync(), maximum) is { } message)
             {
                 return message;
             }
         }
     }
+
+    /// <summary>Takes the frames that are there.</summary>
+    /// <returns>The message that they made whole, or null.</returns>
+    protected SecretBuffer? OpenWhatCame(int maximum)
+    {
+        while (carrier.TryReceive(out var frame))
+        {
+            if (Open(frame, maximum) is { } message)
+            {
+                return message;
+            }
+        }
+
+        return null;
+    }
+
+    private SecretBuffer? Open(ReadOnlyMemory<byte> frame, int maximum) =>
+        _opening.Take(frame.Span, maximum, out var message) is { } fault ? throw new InvalidOperationException(fault.ToString()) : message;
 }
 
-/// <summary>Opens frames when their message is asked for: for a carrier that holds whatever is sent.</summary>
+/// <summary>Opens frames between those it sends: for a carrier that holds whatever is sent, so that few lie in it at a time and their memory stays in the cache.</summary>
 internal sealed class DirectLink(SecureChannel channel, IFrameCarrier carrier) : SeatLink(channel, carrier)
 {
+    private const int LongestMessage = 256 << 20;
+    private SecretBuffer? _early;
+
     /// <inheritdoc/>
-    public override ValueTask<SecretBuffer> ReceiveAsync(int maximum) => OpenAsync(maximum);
+    public override async ValueTask<SecretBuffer> ReceiveAsync(int maximum)
+    {
+        var message = _early ?? await OpenAsync(maximum);
+        _early = null;
+        return message.Length <= maximum ? message : throw new InvalidOperationException($"A message of at most {maximum} bytes is wanted; {message.Length} came.");
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _early?.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void FrameSent() => _early ??= OpenWhatCame(LongestMessage);
 }
 
 /// <summary>Opens frames as they come: two parties that each send a long message at once would otherwise wait for each other.</summary>
@@ -132,6 +171,16 @@ internal sealed class BoxCarrier(Channel<(byte[] Memory, int Length)> outbound, 
     }
 
     /// <inheritdoc/>
+    public bool TryReceive(out ReadOnlyMemory<byte> frame)
+    {
+        Dispose();
+        var came = inbound.Reader.TryRead(out var box);
+        _taken = box.Memory;
+        frame = box.Memory.AsMemory(0, box.Length);
+        return came;
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         if (_taken is not null)
@@ -154,6 +203,9 @@ internal sealed class StreamCarrier(FrameStream stream) : IFrameCarrier
     /// <inheritdoc/>
     public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync() =>
         await stream.ReceiveAsync() is { IsEmpty: false } frame ? frame : throw new EndOfStreamException("The peer has ended the stream.");
+
+    /// <inheritdoc/>
+    public bool TryReceive(out ReadOnlyMemory<byte> frame) => throw new NotSupportedException("A stream is read by a link of its own.");
 
     /// <inheritdoc/>
     public void Dispose() => stream.Dispose();

@@ -1,3 +1,4 @@
+using PrivacyGrains.Arithmetic;
 using PrivacyGrains.Protocols.Dealing;
 using PrivacyGrains.Protocols.Sharing;
 
@@ -49,9 +50,19 @@ public static class BeaverMultiplication
         {
             Span<ulong> d = stackalloc ulong[OpenedWords.Run];
             Span<ulong> e = stackalloc ulong[OpenedWords.Run];
+            var addsConstants = committee.Scheme.AddsConstants(committee.Self);
             for (var at = 0; at < length; at += OpenedWords.Run)
             {
                 var run = Math.Min(OpenedWords.Run, length - at);
+                if (opened.IsSum)
+                {
+                    // One pass: the ones below take three times as long over a million products.
+                    Ring64.AddOpenedProduct(
+                        new(x.Words.Slice(at, run), y.Words.Slice(at, run)), new(a.AsSpan(at, run), b.AsSpan(at, run)),
+                        new(opened.Others(at, d[..run]), opened.Others(length + at, e[..run])), c.AsSpan(at, run), addsConstants);
+                    continue;
+                }
+
                 opened.Read(at, d[..run]);
                 opened.Read(length + at, e[..run]);
                 Shares.Multiply(committee, d[..run], e[..run], a.AsSpan(at, run), b.AsSpan(at, run), c.AsSpan(at, run));

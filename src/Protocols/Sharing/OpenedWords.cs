@@ -25,6 +25,34 @@ internal sealed class OpenedWords(AwaitingPeers round, Combination combination, 
     /// <summary>Words that are combined at a time: 8 KiB.</summary>
     internal const int Run = 1024;
 
+    /// <summary>Whether what is opened is the sum of all words in Z_2^64: then a step may add <see cref="Others"/> to the own words itself, in the pass that uses them.</summary>
+    internal bool IsSum => combination == Combination.Open && round.Committee.Scheme.Kind == SharingKind.Additive;
+
+    /// <summary>What the others' words add up to, where <see cref="IsSum"/>: the words of one peer where they lie, the sum of several's in scratch.</summary>
+    /// <param name="from">The first word's place.</param>
+    /// <param name="scratch">As many words as are wanted.</param>
+    internal ReadOnlySpan<ulong> Others(int from, Span<ulong> scratch)
+    {
+        var sum = ReadOnlySpan<ulong>.Empty;
+        for (var party = 0; party < peers.Length; party++)
+        {
+            if (party != round.Committee.Self)
+            {
+                var words = peers[party].Span.Slice(from, scratch.Length);
+                if (sum.IsEmpty)
+                {
+                    sum = words;
+                    continue;
+                }
+
+                Ring64.Add(sum, words, scratch);
+                sum = scratch;
+            }
+        }
+
+        return sum;
+    }
+
     /// <summary>Combines a run of words.</summary>
     /// <param name="from">The first word's place.</param>
     /// <param name="destination">Takes as many words as it is long; may be where the round's own words lie.</param>
