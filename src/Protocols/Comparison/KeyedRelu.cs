@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using PrivacyGrains.Arithmetic;
 using PrivacyGrains.Protocols.Beaver;
 using PrivacyGrains.Protocols.Dealing;
 using PrivacyGrains.Protocols.FunctionSharing;
 using PrivacyGrains.Protocols.Sharing;
+using PrivacyGrains.Protocols.Truncation;
 
 namespace PrivacyGrains.Protocols.Comparison;
 
@@ -32,7 +34,14 @@ public static class KeyedRelu
     /// <returns>The round, which ends in a share of max(x, 0) / 2^f.</returns>
     /// <exception cref="ArgumentException">Share and keys do not fit each other or the committee.</exception>
     /// <exception cref="InvalidOperationException">The keys were consumed before.</exception>
-    public static AwaitingPeers<ShareTensor> Begin(Committee committee, ShareTensor x, ReluKeys keys)
+    public static AwaitingPeers<ShareTensor> Begin(Committee committee, ShareTensor x, ReluKeys keys) => Begin(committee, x, [0], keys, opened => opened.Positive[0]);
+
+    /// <summary>max(x - t, 0) / 2^f for several public t, and x / 2^f itself, on one opening: the mask of x is that of every x - t.</summary>
+    /// <remarks>
+    /// Where every t is a multiple of 2^f, all results round alike: the low f bits of every opened c - t are the same. So max(x - t, 0) - max(x - u, 0) is u - t wherever x is at least both, exactly.
+    /// Holds for every |x - t| below 2^(k-1), and x / 2^f for |x| below 2^(k-2).
+    /// </remarks>
+    internal static AwaitingPeers<T> Begin<T>(Committee committee, ShareTensor x, ImmutableArray<long> thresholds, ReluKeys keys, Func<(ImmutableArray<ShareTensor> Positive, Func<ShareTensor> Truncated), T> finish)
     {
         Shares.RequireOf(committee, x);
         ArgumentNullException.ThrowIfNull(keys);
@@ -41,16 +50,18 @@ public static class KeyedRelu
         var (mask, roots, computed, common) = keys.Consume();
         var own = request.Second == 0 ? mask.AsSpan().ToArray() : []; // the share of r itself, before the number is put under it
         committee.Scheme.Algebra.Add(mask, x.Words, mask);
-        return AwaitingPeers<ShareTensor>.Broadcast(committee, Combination.Open, mask, opened =>
+        return AwaitingPeers<T>.Broadcast(committee, Combination.Open, mask, opened => finish(([.. thresholds.Select(threshold => Positive(opened, threshold))], () => Truncated(opened))));
+
+        ShareTensor Positive(ulong[] all, long threshold)
         {
-            var (count, low) = (opened.Length, (1UL << (request.Third - 1)) - 1);
-            var points = new ulong[count];
+            var (count, low) = (all.Length, (1UL << (request.Third - 1)) - 1);
+            var (opened, points, shares) = (all.ToArray(), new ulong[count], new ulong[count * request.Keys.Payload]);
+            Ring64.AddConstant(opened, unchecked((ulong)-threshold), opened);
             for (var i = 0; i < count; i++)
             {
                 points[i] = opened[i] & low;
             }
 
-            var shares = new ulong[count * request.Keys.Payload];
             ComparisonFunction.Evaluate(committee.Self, request.Keys, roots, common, points, shares);
             if (request.Second == 0)
             {
@@ -62,7 +73,20 @@ public static class KeyedRelu
             }
 
             return ShareTensor.Own(committee.Scheme, committee.Self, x.Shape, shares.AsSpan(0, count).ToArray());
-        });
+        }
+
+        ShareTensor Truncated(ulong[] opened)
+        {
+            if (request.Second == 0)
+            {
+                return x;
+            }
+
+            var (words, count) = (new ulong[opened.Length], opened.Length);
+            Ring64.AddConstant(opened, 1UL << (request.Third - 2), words);
+            MaskedTruncation.FinishRing(words, computed.AsSpan(count, count), computed.AsSpan(0, count), request.Second, request.Third, committee.Self == 0);
+            return ShareTensor.Own(committee.Scheme, committee.Self, x.Shape, words);
+        }
     }
 
     // d = s + e, d r = s r + e_r; b is d where c_top is 1 and 1 - d elsewhere; b x = c b - b r.

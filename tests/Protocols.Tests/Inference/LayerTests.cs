@@ -258,6 +258,68 @@ public sealed class LayerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => CurveLayer.Create((CurveKind)99));
     }
 
+    // A clip truncates the product before it on its own opening; what lies beyond a bound is the bound exactly.
+    [Theory]
+    [InlineData(-1, 1.5)]
+    [InlineData(-0.5, double.PositiveInfinity)]
+    [InlineData(double.NegativeInfinity, 0.75)]
+    [InlineData(0, 2)]
+    [InlineData(-500, 500)]
+    public void ClipAfterAProduct_SharesItsOpening_AndEndsExactlyAtItsBounds(double lower, double upper)
+    {
+        var cuts = lower > -100 || upper < 100;
+        foreach (var scheme in Grid)
+        {
+            foreach (var means in Enum.GetValues<ComparisonMeans>())
+            {
+                var plan = InferencePlan.Create(scheme, 20, 6, [DenseLayer.Create(5, true, Bounds), ClipLayer.Create(lower, upper)], 16, 4, means);
+                var keyed = scheme is { Kind: SharingKind.Additive, Parties: 2 } && means != ComparisonMeans.FewestBytes;
+                Assert.Equal(!cuts || keyed ? 2 : 9, plan.Rounds); // a product; an opening, and by a tree six levels and a selection
+                var input = Numbers(120, 1, 4);
+                IReadOnlyList<double[]>[] parameters = [[Numbers(30, 2, 1), Numbers(5, 3, 1)]];
+                var run = new InferenceRun(plan, input, parameters);
+                var (got, wanted) = (run.Complete(), ClearEvaluation.Evaluate(plan, input, parameters));
+                Assert.All(got.Zip(wanted), pair => Assert.InRange(pair.First - pair.Second, -8.0 / 65536, 8.0 / 65536));
+                Assert.All(got.Zip(wanted).Where(pair => pair.Second == lower || pair.Second == upper), pair => Assert.InRange(pair.First, pair.Second - (3.0 / 65536), pair.Second + (3.0 / 65536)));
+                Assert.All(got, y => Assert.InRange(y, lower - (scheme.Kind == SharingKind.Additive ? 0 : 1.0 / 65536), upper + (scheme.Kind == SharingKind.Additive ? 0 : 1.0 / 65536)));
+                Assert.True(!cuts || wanted.Count(y => y == lower || y == upper) > 5);
+                Assert.All(run.BytesSent, sent => Assert.Equal(plan.BytesPerParty, sent));
+                Assert.Equal(Enumerable.Range(0, scheme.Parties).Select(party => plan.PreprocessingBytes(party, run.Session)), run.BlobBytes);
+            }
+        }
+    }
+
+    // With keys a pool compares the products themselves, and what follows truncates the greatest alone.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void PoolAfterAProduct_ByKeys_NeedsNoTruncationOfItsOwn_WhereAReluFollows(bool rectified)
+    {
+        PlanLayer[] layers =
+        [
+            ReshapeLayer.Create(2, 6, 6), ConvolutionLayer.Create(new SlidingWindow(3, 3), 3, 1, true, Bounds), MaxPoolLayer.Create(new SlidingWindow(2, 2) { RowStride = 2, ColumnStride = 2 }),
+            .. rectified ? (PlanLayer[])[PlanLayer.Relu] : [],
+        ];
+        foreach (var scheme in Grid)
+        {
+            foreach (var means in Enum.GetValues<ComparisonMeans>())
+            {
+                var plan = InferencePlan.Create(scheme, 3, 72, layers, 16, 4, means);
+                if (scheme is { Kind: SharingKind.Additive, Parties: 2 } && means != ComparisonMeans.FewestBytes)
+                {
+                    Assert.Equal(1 + 2 + 1, plan.Rounds);
+                }
+
+                var input = Numbers(216, 1, 4);
+                IReadOnlyList<double[]>[] parameters = [[Numbers(54, 2, 1), Numbers(3, 3, 1)]];
+                var run = new InferenceRun(plan, input, parameters);
+                Assert.All(run.Complete().Zip(ClearEvaluation.Evaluate(plan, input, parameters)), pair => Assert.InRange(pair.First - pair.Second, -16.0 / 65536, 16.0 / 65536));
+                Assert.All(run.BytesSent, sent => Assert.Equal(plan.BytesPerParty, sent));
+                Assert.Equal(Enumerable.Range(0, scheme.Parties).Select(party => plan.PreprocessingBytes(party, run.Session)), run.BlobBytes);
+            }
+        }
+    }
+
     // Whole numbers, so that many are equal: with each other's mirror, and with public ones.
     [Fact]
     public void EqualLayer_OfWholeNumbers_TellsWhichAreEqual_ByKeysAndByTrees()

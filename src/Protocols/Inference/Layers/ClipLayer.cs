@@ -1,16 +1,15 @@
 using System.Collections.Immutable;
-using PrivacyGrains.Protocols.Comparison;
 using PrivacyGrains.Protocols.Dealing;
 using PrivacyGrains.Protocols.Functions;
 using PrivacyGrains.Protocols.Sharing;
+using PrivacyGrains.Protocols.Truncation;
 using PrivacyGrains.Protocols.Wire;
 
 namespace PrivacyGrains.Protocols.Inference.Layers;
 
-/// <summary>min(max(x, lower), upper), element by element, with public bounds. Exact, in 8 rounds.</summary>
+/// <summary>min(max(x, lower), upper), element by element, with public bounds; see <see cref="ScaledClip"/>. A product is truncated on the same opening.</summary>
 /// <remarks>
-/// Both bounds are compared under one mask (<see cref="ThresholdComparison"/>): lower + (x - lower) [x >= lower] - (x - upper) [x >= upper], two <see cref="Selection"/>s in one round. A bound at or beyond the
-/// input's range is left out. It also serves as the brake of deep networks: a range that grew too wide to be proven is cut, in the result and not only in the proof.
+/// A bound at or beyond the input's range is left out. It also serves as the brake of deep networks: a range that grew too wide to be proven is cut, in the result and not only in the proof.
 /// </remarks>
 public sealed record ClipLayer : PlanLayer
 {
@@ -32,6 +31,8 @@ public sealed record ClipLayer : PlanLayer
 
     internal override byte Kind => Number;
 
+    internal override bool TakesUntruncated => true;
+
     /// <summary>Checks the bounds.</summary>
     /// <param name="lower">At most <paramref name="upper"/>; negative infinity for none.</param>
     /// <param name="upper">Infinity for none.</param>
@@ -46,68 +47,47 @@ public sealed record ClipLayer : PlanLayer
     internal override PlanOutcome Output(PlanSetting setting, ImmutableArray<PlanValue> inputs)
     {
         var input = inputs[0];
-        var thresholds = Bounds(input);
-        var reach = input.Bound + thresholds.Select(Math.Abs).DefaultIfEmpty(0).Max();
-        return setting.RangeTrouble("A compared value", reach, setting.FractionalBits) is { } trouble
+        var greatest = Bounds(input).Select(Math.Abs).DefaultIfEmpty(0).Max();
+        var reach = setting.Scheme.Kind == SharingKind.Shamir ? input.Bound + greatest : Math.Max(input.Bound, greatest); // the ring has a bit more for differences
+        return setting.RangeTrouble("A compared value", reach, setting.FractionalBits + input.ExtraBits) is { } trouble
             ? trouble
             : new PlanValue(input.Shape, Math.Clamp(input.Lower, Lower, Upper) - setting.Ulp, Math.Clamp(input.Upper, Lower, Upper) + setting.Ulp);
     }
 
-    internal override ImmutableArray<CorrelationRequest> Requests(LayerPlace place)
-    {
-        var (count, bounds) = (place.Output.Shape.Length, Bounds(place.Input).Length);
-        return bounds == 0 ? [] : [.. ThresholdComparison.Requests(place.Scheme, count, bounds), .. Enumerable.Range(0, bounds).SelectMany(_ => Selection.Requests(count))];
-    }
+    internal override ImmutableArray<CorrelationRequest> Requests(LayerPlace place) =>
+        !Bounds(place.Input).IsEmpty ? Protocol(place).Requests : place.Input.ExtraBits == 0 ? [] : [CorrelationRequest.Truncation(place.Output.Shape.Length, place.Input.ExtraBits)];
 
-    internal override ImmutableArray<int> WordsPerRound(LayerPlace place)
-    {
-        var (count, bounds) = (place.Output.Shape.Length, Bounds(place.Input).Length);
-        return bounds == 0 ? [] : Traffic.InTurn(ThresholdComparison.WordsPerRound(place.Scheme, count, bounds), [.. Selection.WordsPerRound(count).Select(words => bounds * words)]);
-    }
+    internal override ImmutableArray<int> WordsPerRound(LayerPlace place) =>
+        !Bounds(place.Input).IsEmpty ? Protocol(place).WordsPerRound : place.Input.ExtraBits == 0 ? [] : [place.Output.Shape.Length];
 
     internal override IEnumerable<AwaitingPeers[]> Script(LayerPlace place, LayerRun run, ShareTensor[] inputs, Slot<ShareTensor> slot)
     {
-        var (x, algebra) = (inputs[0], place.Scheme.Algebra);
-        ImmutableArray<long> thresholds = [.. Bounds(place.Input).Select(bound => place.Setting.Format.Quantize(bound, algebra.HeadroomBits))];
-        if (thresholds.IsEmpty)
-        {
-            slot.Value = x;
-            yield break;
-        }
-
-        var material = ThresholdComparison.Take(run.Committee, x, thresholds, run.Correlations);
-        SelectionTuple[] tuples = [.. thresholds.Select(_ => run.Correlations.TakeSelection(x.Shape.Length))];
-        var bits = new Slot<ImmutableArray<BitShares>>();
-        foreach (var round in ThresholdComparison.Script(run.Committee, x, thresholds, material, bits))
-        {
-            yield return round;
-        }
-
-        ShareTensor[] above = [.. thresholds.Select(threshold => Shift(x, algebra.FromSigned(-threshold)))];
-        Slot<ShareTensor>[] kept = [.. above.Select(_ => new Slot<ShareTensor>())];
-        IEnumerable<AwaitingPeers[]> select = [];
-        for (var i = 0; i < above.Length; i++)
-        {
-            select = Sharing.Script.SideBySide(select, Selection.Script(run.Committee, above[i], bits.Value[i], tuples[i], kept[i]));
-        }
-
-        foreach (var round in select)
-        {
-            yield return round;
-        }
-
-        var cutsBelow = Lower > place.Input.Lower;
-        var y = cutsBelow ? Shift(kept[0].Value, algebra.FromSigned(thresholds[0])) : x;
-        slot.Value = Upper < place.Input.Upper ? y.Subtract(kept[^1].Value) : y;
+        var input = place.Input;
+        long? Threshold(double bound, bool cuts) => cuts ? place.Setting.Format.Quantize(bound, place.Scheme.Algebra.HeadroomBits) : null;
+        return !Bounds(input).IsEmpty
+            ? Protocol(place).Script(run.Committee, inputs[0], Threshold(Lower, Lower > input.Lower), Threshold(Upper, Upper < input.Upper), run.Correlations, slot)
+            : Whole(place, run, inputs[0], slot);
     }
 
     internal override double[] Evaluate(LayerPlace place, double[][] inputs, double[][] parameters) => [.. inputs[0].Select(x => IsBrake ? Lower == 0 ? Math.Max(x, 0) : x : Math.Clamp(x, Lower, Upper))];
 
-    private static ShareTensor Shift(ShareTensor x, ulong summand)
+    // Nothing to clip.
+    private static IEnumerable<AwaitingPeers[]> Whole(LayerPlace place, LayerRun run, ShareTensor x, Slot<ShareTensor> slot)
     {
-        var summands = new ulong[x.Shape.Length];
-        Array.Fill(summands, summand);
-        return x.AddPublic(summands);
+        slot.Value = x;
+        if (place.Input.ExtraBits > 0)
+        {
+            var truncation = MaskedTruncation.Begin(run.Committee, x, run.Correlations.TakeTruncation(x.Shape.Length, place.Input.ExtraBits));
+            yield return [truncation];
+            slot.Value = truncation.Result;
+        }
+    }
+
+    private ScaledClip Protocol(LayerPlace place)
+    {
+        var (input, setting, bounds, count) = (place.Input, place.Setting, Bounds(place.Input), place.Output.Shape.Length);
+        var bits = setting.BitsFor(Math.Max(input.Bound, bounds.Max(Math.Abs)), setting.FractionalBits + input.ExtraBits, input.ExtraBits);
+        return new ScaledClip(place.Scheme, count, bounds.Length, input.ExtraBits, bits, setting.UsesKeys(checked(count * bounds.Length)));
     }
 
     private static ClipLayer? TryCreate(double lower, double upper, bool isBrake) => lower <= upper && lower < double.PositiveInfinity && upper > double.NegativeInfinity ? new ClipLayer(lower, upper, isBrake) : null;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using PrivacyGrains.Protocols.Dealing;
 using PrivacyGrains.Protocols.Functions;
 using PrivacyGrains.Protocols.Sharing;
+using PrivacyGrains.Protocols.Truncation;
 using PrivacyGrains.Protocols.Wire;
 
 namespace PrivacyGrains.Protocols.Inference.Layers;
@@ -30,28 +31,47 @@ public sealed record MaxPoolLayer : PlanLayer
 
     internal override void Write(WireWriter writer) => Window.Write(writer);
 
-    internal override PlanOutcome Output(PlanSetting setting, ImmutableArray<PlanValue> inputs) =>
-        PoolShape(inputs[0], Window) is not { } shape ? $"a window {Window} does not fit {inputs[0].Shape}, or makes too much for one batch."
-            : setting.RangeTrouble("A compared difference", inputs[0].Upper - inputs[0].Lower + setting.Ulp, setting.FractionalBits) is { } trouble ? trouble
-            : inputs[0] with { Shape = shape };
+    internal override bool TakesUntruncated => true;
 
-    internal override ImmutableArray<CorrelationRequest> Requests(LayerPlace place) => MaximumOf(place, Window.Size).Requests;
+    // The greatest of products is a product: the next layer may truncate it.
+    internal override int ProductBits(PlanSetting setting, ImmutableArray<PlanValue> inputs) => inputs[0].ExtraBits;
 
-    internal override ImmutableArray<int> WordsPerRound(LayerPlace place) => MaximumOf(place, Window.Size).WordsPerRound;
+    // Products are compared untruncated by keys only: a round less, and fewer numbers are truncated; a tree would take a level more and twice the gates.
+    internal override PlanOutcome Output(PlanSetting setting, ImmutableArray<PlanValue> inputs)
+    {
+        var input = inputs[0];
+        return PoolShape(input, Window) is not { } shape ? $"a window {Window} does not fit {input.Shape}, or makes too much for one batch."
+            : setting.RangeTrouble("A compared difference", input.Upper - input.Lower + setting.Ulp, setting.FractionalBits + input.ExtraBits) is { } trouble ? trouble
+            : input.ExtraBits > 0 && !setting.UsesKeys(checked(shape.Length * (Window.Size / 2))) ? "products are truncated before a tree compares them."
+            : input with { Shape = shape, ExtraBits = 0 };
+    }
+
+    internal override ImmutableArray<CorrelationRequest> Requests(LayerPlace place) =>
+        [.. MaximumOf(place, Window.Size).Requests, .. Truncates(place) ? [CorrelationRequest.Truncation(place.Output.Shape.Length, place.Input.ExtraBits)] : ImmutableArray<CorrelationRequest>.Empty];
+
+    internal override ImmutableArray<int> WordsPerRound(LayerPlace place) => Traffic.InTurn(MaximumOf(place, Window.Size).WordsPerRound, Truncates(place) ? [place.Output.Shape.Length] : []);
 
     internal override IEnumerable<AwaitingPeers[]> Script(LayerPlace place, LayerRun run, ShareTensor[] inputs, Slot<ShareTensor> slot)
     {
         // No element is below the input's lower bound, so that it never wins over one.
-        var least = Math.Floor(Math.ScaleB(place.Input.Lower, place.Setting.FractionalBits));
+        var least = Math.Floor(Math.ScaleB(place.Input.Lower, place.Setting.FractionalBits + place.Input.ExtraBits));
         var windows = RecordMap.Apply(
             inputs[0], PoolMap(place.Input, Window), place.Scheme.Algebra.FromSigned((long)least), TensorShape.Of(place.Output.Shape.Length, Window.Size));
         var greatest = new Slot<ShareTensor>();
-        foreach (var round in MaximumOf(place, Window.Size).Script(run.Committee, windows, run.Correlations, greatest))
+        var rounds = MaximumOf(place, Window.Size).Script(run.Committee, windows, run.Correlations, greatest);
+        var tuple = Truncates(place) ? run.Correlations.TakeTruncation(place.Output.Shape.Length, place.Input.ExtraBits) : null;
+        foreach (var round in rounds)
         {
             yield return round;
         }
 
         slot.Value = greatest.Value.Reshape(place.Output.Shape);
+        if (tuple is not null)
+        {
+            var truncation = MaskedTruncation.Begin(run.Committee, slot.Value, tuple);
+            yield return [truncation];
+            slot.Value = truncation.Result;
+        }
     }
 
     internal override double[] Evaluate(LayerPlace place, double[][] inputs, double[][] parameters) =>
@@ -62,8 +82,10 @@ public sealed record MaxPoolLayer : PlanLayer
     {
         var (setting, rows) = (place.Setting, place.Output.Shape.Length);
         return new MaximumStep(
-            place.Scheme, rows, columns, setting.Reach(place.Input.Upper - place.Input.Lower + setting.Ulp, setting.FractionalBits, checked(rows * (columns / 2))));
+            place.Scheme, rows, columns, setting.Reach(place.Input.Upper - place.Input.Lower + setting.Ulp, setting.FractionalBits + place.Input.ExtraBits, checked(rows * (columns / 2))));
     }
+
+    private static bool Truncates(LayerPlace place) => place.Input.ExtraBits > place.Output.ExtraBits;
 
     /// <summary>One number for each window, or null.</summary>
     internal static TensorShape? PoolShape(PlanValue input, SlidingWindow window) =>
