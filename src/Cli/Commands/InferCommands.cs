@@ -28,7 +28,7 @@ internal static class InferCommands
         var model = new Option<string?>("--model") { Description = "An ONNX file: its own plan." };
         var parties = new Option<int>("--parties") { Description = "Compute parties.", DefaultValueFactory = _ => 2 };
         var file = new Option<string?>("--out") { Description = "With --model: a file for the plan, for whoever asks and does not hold the model." };
-        var command = new Command("plan", "What scoring with a model will cost; asks nobody.") { rows, features, model, parties, file, InferNetworkCommands.InputBound, InferNetworkCommands.FractionalBits };
+        var command = new Command("plan", "What scoring with a model will cost; asks nobody.") { rows, features, model, parties, file, InferNetworkCommands.InputBound, InferNetworkCommands.FractionalBits, InferNetworkCommands.PublicModel };
         command.Runs((parsed, output, cancel) =>
         {
             if (parsed.GetValue(model) is { } onnx)
@@ -61,14 +61,14 @@ internal static class InferCommands
         var file = new Option<string?>("--out") { Description = "A CSV file for the scores; they are secret (default: standard output)." };
         var command = new Command("ask", "Asks for scores that only the party of --folder will learn, gives its weights, waits, and opens them.")
         {
-            Session, rows, features, model, weights, InferNetworkCommands.PlanFile, weightsFrom, InferNetworkCommands.InputBound, InferNetworkCommands.FractionalBits, dealer, quota, budget, compute,
+            Session, rows, features, model, weights, InferNetworkCommands.PlanPath, weightsFrom, InferNetworkCommands.InputBound, InferNetworkCommands.FractionalBits, InferNetworkCommands.PublicModel, dealer, quota, budget, compute,
             timeout, file,
         };
         command.Runs(async (parsed, output, cancel) =>
         {
             var self = parsed.OwnParty();
             var session = SessionName(parsed);
-            if (InferNetworkCommands.IsOnnx(parsed.GetValue(model)) || parsed.GetValue(InferNetworkCommands.PlanFile) is not null)
+            if (InferNetworkCommands.IsOnnx(parsed.GetValue(model)) || parsed.GetValue(InferNetworkCommands.PlanPath) is not null)
             {
                 await InferNetworkCommands.AskAsync(
                     parsed, output, session, parsed.GetValue(model), parsed.GetRequiredValue(features), parsed.GetValue(rows), parsed.GetValue(weightsFrom), InferNetworkCommands.Names(parsed.GetValue(compute)),

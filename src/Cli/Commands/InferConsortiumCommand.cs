@@ -22,18 +22,15 @@ internal static class InferConsortiumCommand
         Description = "With --url, in place of --folder: a folder of party folders, as 'up --data' has it; the first member in it asks. Where it has none and --key-file is the operator's, parties join into it first.",
     };
 
+    private static readonly Option<bool> PublicInput = new("--public-input") { Description = "With --url: the compute parties know the records; the model may be secret still." };
+
     /// <summary>What the run adds to the local one's options.</summary>
-    public static IEnumerable<Option> Options => [Compute, Dealer, Timeout, Data];
+    public static IEnumerable<Option> Options => [Compute, Dealer, Timeout, PublicInput, Data];
 
     /// <summary>Runs it.</summary>
     public static async Task<LocalInferenceResult> RunAsync(
         ParseResult parsed, CommandOutput output, OnnxNetwork network, IReadOnlyList<double[]> records, SharingScheme scheme, LocalInferenceOptions options, CancellationToken cancel)
     {
-        if (options.PublicModel)
-        {
-            throw new InputException("inference.public-weights", "In a consortium the model is always shared. Leave --public-model out.");
-        }
-
         if (parsed.GetValue(Timeout) is not (> 0 and <= 3600))
         {
             throw new InputException("inference.bad-timeout", "--timeout is a number of seconds, greater than 0 and at most 3600.");
@@ -53,6 +50,8 @@ internal static class InferConsortiumCommand
                 Dealer = parsed.GetValue(Dealer),
                 FractionalBits = options.FractionalBits,
                 InputBound = options.InputBound,
+                PublicModel = options.PublicModel,
+                PublicInput = parsed.GetValue(PublicInput),
                 ComparesWithClear = options.ComparesWithClear,
                 TimeoutSeconds = parsed.GetValue(Timeout),
             },

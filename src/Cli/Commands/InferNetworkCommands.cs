@@ -16,7 +16,7 @@ namespace PrivacyGrains.Cli.Commands;
 internal static class InferNetworkCommands
 {
     /// <summary>A plan in a file, for whoever asks without holding the model.</summary>
-    public static readonly Option<string?> PlanFile = new("--plan") { Description = "In place of a model: a plan file, as 'infer plan --model F.onnx --out' writes it for whoever does not hold the model." };
+    public static readonly Option<string?> PlanPath = new("--plan") { Description = "In place of a model: a plan file, as 'infer plan --model F.onnx --out' writes it for whoever does not hold the model." };
 
     /// <summary>The range of the records.</summary>
     public static readonly Option<double> InputBound = new("--input-bound") { Description = "With an ONNX model: no |number| of a record is greater (default: 1).", DefaultValueFactory = static _ => 1 };
@@ -24,34 +24,39 @@ internal static class InferNetworkCommands
     /// <summary>Fixed point.</summary>
     public static readonly Option<int?> FractionalBits = new("--fractional-bits") { Description = "With an ONNX model: of fixed point (default: as many as the ranges leave room for)." };
 
+    /// <summary>Whether the weights are no secret.</summary>
+    public static readonly Option<bool> PublicModel = new("--public-model") { Description = "With an ONNX model: the compute parties know the weights, each of which holds them against the digest that all sign." };
+
     /// <summary>Whether a name means an ONNX file.</summary>
     public static bool IsOnnx(string? model) => model is not null && Path.GetExtension(model).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The plan of a model or of a plan file, for so many records and parties.</summary>
-    public static InferencePlan PlanOf(ParseResult parsed, string? model, int rows, int parties)
+    /// <summary>The plan of a model or of a plan file, for so many records and parties; of a public model with the digest of its weights.</summary>
+    public static PlanFile PlanOf(ParseResult parsed, string? model, int rows, int parties)
     {
         if (rows < 1 || parties is < 2 or > SharingScheme.MaximumParties || parsed.GetValue(InputBound) is not (> 0 and < double.PositiveInfinity))
         {
             throw new InputException("inference.wrong-input", $"At least 1 record, 2 to {SharingScheme.MaximumParties} compute parties and a positive --input-bound are wanted.");
         }
 
-        InferencePlan plan;
-        if (parsed.GetValue(PlanFile) is { } file)
+        PlanFile plan;
+        if (parsed.GetValue(PlanPath) is { } file)
         {
             plan = !File.Exists(file) ? throw new InputException("plan.missing-file", $"{file} is not there. Give the path of a plan file.")
-                : InferencePlan.Parse(File.ReadAllBytes(file)).Try(out var read, out var fault) ? read.WithRows(rows)
+                : PlanFile.Parse(File.ReadAllBytes(file)).Try(out var read, out var fault) ? read with { Plan = read.Plan.WithRows(rows) }
                 : throw new InputException(fault.Code, $"{file}: {fault.Explanation}");
-            if (plan.Scheme.Parties != parties)
+            if (plan.Plan.Scheme.Parties != parties)
             {
-                throw new InputException("inference.wrong-parties", $"The plan is for {plan.Scheme.Parties} compute parties, and {parties} are wanted.");
+                throw new InputException("inference.wrong-parties", $"The plan is for {plan.Plan.Scheme.Parties} compute parties, and {parties} are wanted.");
             }
         }
         else
         {
-            plan = NetworkPlanning.Plan(LocalModelFile.NetworkOf(model!), SharingScheme.Additive(parties), rows, parsed.GetValue(InputBound), parsed.GetValue(FractionalBits), publicModel: false).Plan;
+            var planned = NetworkPlanning.Plan(
+                LocalModelFile.NetworkOf(model!), SharingScheme.Additive(parties), rows, parsed.GetValue(InputBound), parsed.GetValue(FractionalBits), parsed.GetValue(PublicModel));
+            plan = PlanFile.Of(planned.Plan, [.. planned.Parameters.SelectMany(static own => own).SelectMany(static tensor => tensor)]);
         }
 
-        var cut = ConsortiumInference.Cut(plan);
+        var cut = ConsortiumInference.Cut(plan.Plan);
         return cut.Rows >= rows ? plan : throw new InputException("inference.batch-too-large", $"A session of this model takes at most {cut.Rows} records. Ask for fewer at once.");
     }
 
@@ -62,10 +67,12 @@ internal static class InferNetworkCommands
         if (file is not null)
         {
             await File.WriteAllBytesAsync(file, plan.ToBytes(), cancel);
-            output.Note($"The plan is in {Path.GetFullPath(file)}. It holds shapes and bounds, no weight.");
+            output.Note(plan.WeightsDigest is { } digest
+                ? $"The plan is in {Path.GetFullPath(file)}. It holds shapes, bounds and what the public weights are held against: {digest}."
+                : $"The plan is in {Path.GetFullPath(file)}. It holds shapes and bounds, no weight.");
         }
 
-        var cost = Cost(plan);
+        var cost = Cost(plan.Plan);
         output.Result(cost, console => console.Line(InferCommands.Costs(cost)));
     }
 
@@ -78,8 +85,10 @@ internal static class InferNetworkCommands
         using var gateway = parsed.Connect();
         var parts = features.Select(Part).ToList();
         var cast = await InferenceCast.ChooseAsync(gateway, self, compute?.Count ?? Math.Max(2, parts.Select(part => part.Party).Distinct(StringComparer.Ordinal).Count()), compute, dealer, cancel);
-        var plan = PlanOf(parsed, model, rows, cast.ComputeParties.Count);
+        var named = PlanOf(parsed, model, rows, cast.ComputeParties.Count);
+        var plan = named.Plan;
         var question = NetworkQuestion.Create(plan, parts, self, model is null ? weightsFrom ?? throw NoWeights() : self, cast, terms.Quota, terms.Budget, terms.Timeout);
+        question = named.WeightsDigest is { } digest ? question.WithPublic(InferenceLayout.Weights, digest) : question;
         double[]? weights = model is not null && InferenceLayout.HasWeights(plan) ? NetworkQuestion.Weights(LocalModelFile.NetworkOf(model), plan) : null;
         var inference = new JointInference(parsed.PartyFolder()!, gateway);
         using var ask = await inference.AskAsync(session, question, cancel);
@@ -149,7 +158,7 @@ internal static class InferNetworkCommands
         var compute = new Option<string?>("--compute") { Description = "PARTY,PARTY,...: who computes." };
         var dealer = new Option<string?>("--dealer") { Description = "Who deals." };
         var lots = new Option<int>("--lots") { Description = "Sessions to hold correlations ready for; 0 ends it.", Required = true };
-        var command = new Command("reserve", "Keeps correlations dealt ahead for a plan; operators only.") { name, model, PlanFile, rows, compute, dealer, InputBound, FractionalBits, lots };
+        var command = new Command("reserve", "Keeps correlations dealt ahead for a plan; operators only.") { name, model, PlanPath, rows, compute, dealer, InputBound, FractionalBits, PublicModel, lots };
         command.Runs(async (parsed, output, cancel) =>
         {
             using var gateway = parsed.Connect();
@@ -157,13 +166,13 @@ internal static class InferNetworkCommands
             if (request.Lots != 0)
             {
                 var named = Names(parsed.GetValue(compute)) ?? throw new InputException("inference.too-few-parties", "Name who computes with --compute, and who deals with --dealer.");
-                if (parsed.GetValue(model) is null && parsed.GetValue(PlanFile) is null)
+                if (parsed.GetValue(model) is null && parsed.GetValue(PlanPath) is null)
                 {
                     throw new InputException("model.not-named", "Name a model: --model F.onnx, or --plan with a plan file.");
                 }
 
                 var cast = await InferenceCast.ChooseAsync(gateway, string.Empty, named.Count, named, parsed.GetValue(dealer), cancel);
-                request = request with { Plan = PlanOf(parsed, parsed.GetValue(model), parsed.GetValue(rows), named.Count).ToBytes(), ComputeParties = cast.ComputeParties, Dealer = cast.Dealer };
+                request = request with { Plan = PlanOf(parsed, parsed.GetValue(model), parsed.GetValue(rows), named.Count).Plan.ToBytes(), ComputeParties = cast.ComputeParties, Dealer = cast.Dealer };
             }
 
             var body = await gateway.Stock.SetAsync(parsed.GetRequiredValue(name), request, cancel);

@@ -22,6 +22,12 @@ public sealed record ConsortiumInferenceOptions
     /// <summary>Every |number| is at most this; null for the greatest one of the records, rounded up to a power of two.</summary>
     public double? InputBound { get; init; }
 
+    /// <summary>Whether the compute parties may know the weights: saves what hides them.</summary>
+    public bool PublicModel { get; init; }
+
+    /// <summary>Whether the compute parties may know the records.</summary>
+    public bool PublicInput { get; init; }
+
     /// <summary>Whether the same network runs on plain doubles here too.</summary>
     public bool ComparesWithClear { get; init; } = true;
 
@@ -32,9 +38,9 @@ public sealed record ConsortiumInferenceOptions
     public string? SessionPrefix { get; init; }
 }
 
-/// <summary>Runs a network on records in a running consortium: the caller, a member, owns both and alone learns the outputs; the compute parties see neither.</summary>
+/// <summary>Runs a network on records in a running consortium: the caller, a member, owns both and alone learns the outputs; the compute parties see neither, unless the caller calls one public.</summary>
 /// <remarks>
-/// Weights and records are split here and go as sealed shares (<see cref="JointInference"/>). What compute parties learn is the plan: shapes, kinds of layers and bounds, powers of two. A batch that is too large
+/// Weights and records are split here and go as sealed shares (<see cref="JointInference"/>); a public one goes whole to every compute party, each of which holds it against the digest that all signed (<see cref="PublicInputs"/>). What compute parties learn is the plan: shapes, kinds of layers and bounds, powers of two. A batch that is too large
 /// for one plan becomes several sessions, one after the other. A cancelled run cancels its session. Where model and records belong to two parties, each gives its own with <see cref="JointInference.ProvideAsync"/>.
 /// </remarks>
 /// <param name="self">The caller's name.</param>
@@ -61,7 +67,7 @@ public sealed class ConsortiumInference(string self, JointInference inference, G
         ArgumentNullException.ThrowIfNull(scheme);
         ArgumentNullException.ThrowIfNull(options);
         var bound = LocalInference.BoundOf(network, records, options.InputBound);
-        var planned = NetworkPlanning.Plan(network, scheme, records.Count, bound, options.FractionalBits, publicModel: false);
+        var planned = NetworkPlanning.Plan(network, scheme, records.Count, bound, options.FractionalBits, options.PublicModel);
         planned = planned with { Plan = Cut(planned.Plan) };
         var cast = await InferenceCast.ChooseAsync(client, self, scheme.Parties, options.ComputeParties, options.Dealer, cancel);
         var prefix = options.SessionPrefix ?? $"infer-{Guid.NewGuid():N}";
@@ -72,7 +78,7 @@ public sealed class ConsortiumInference(string self, JointInference inference, G
         {
             var batch = planned.Plan.WithRows(Math.Min(planned.Plan.Rows, records.Count - first));
             double[] input = [.. records.Skip(first).Take(batch.Rows).SelectMany(static record => record)];
-            var answer = await RunAsync($"{prefix}.{batchNumber}", Question(batch, cast, options.TimeoutSeconds), input, weights, cancel);
+            var answer = await RunAsync($"{prefix}.{batchNumber}", Named(Question(batch, cast, options.TimeoutSeconds), input, weights, options), input, weights, cancel);
             outputs.AddRange(answer.Values.Chunk(network.Outputs));
             if (options.ComparesWithClear)
             {
@@ -112,6 +118,12 @@ public sealed class ConsortiumInference(string self, JointInference inference, G
         var features = new InputSlotBody("features.0", self, [.. Enumerable.Range(0, plan.Features).Select(static column => $"{column}")], false);
         IReadOnlyList<InputSlotBody> inputs = InferenceLayout.HasWeights(plan) ? [features, new InputSlotBody(InferenceLayout.Weights, self, [], false)] : [features];
         return new InferenceQuestion(plan, cast.ComputeParties, cast.Dealer, inputs, "scores", "records", timeoutSeconds);
+    }
+
+    private static InferenceQuestion Named(InferenceQuestion question, double[] input, double[] weights, ConsortiumInferenceOptions options)
+    {
+        var named = PublicInputs.HasPublicWeights(question.Plan) ? question.WithPublic(InferenceLayout.Weights, weights) : question;
+        return options.PublicInput ? named.WithPublic("features.0", input) : named;
     }
 
     private async Task<InferenceAnswer> RunAsync(string session, InferenceQuestion question, double[] input, double[] weights, CancellationToken cancel)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Client.Errors;
 using PrivacyGrains.Client.Parties;
@@ -48,7 +49,7 @@ public sealed class JointInference(PartyFolder folder, GatewayClient client, IRa
                 Plan = question.Plan.ToBytes(),
                 ComputeParties = [.. question.ComputeParties.Select(PartyId.Create).Order()],
                 Dealer = PartyId.Create(question.Dealer),
-                Inputs = [.. question.Inputs.Select(input => new StatementInput(input.Slot, PartyId.Create(input.Party), input.Columns.Count, input.Counted))],
+                Inputs = [.. question.Inputs.Select(input => new StatementInput(input.Slot, PartyId.Create(input.Party), input.Columns.Count, input.Counted, input.PublicDigest))],
                 Receiver = _self,
                 ReceiverKey = key.PublicKey,
                 Disclosure = question.Disclosure,
@@ -76,7 +77,7 @@ public sealed class JointInference(PartyFolder folder, GatewayClient client, IRa
     /// <param name="slot">The input's name; this party's.</param>
     /// <param name="values">Row-major; for features rows x columns, for weights in the plan's order. Secret.</param>
     /// <param name="cancel">Cancels the requests.</param>
-    /// <exception cref="ArgumentException">Another number of values, or one that is not finite or out of the plan's bounds; nothing is charged.</exception>
+    /// <exception cref="ArgumentException">Another number of values, one that is not finite or out of the plan's bounds, or other values than those of the public input that the session names; nothing is charged.</exception>
     /// <exception cref="GatewayException">A refusal, by its code; <c>inference.bad-session</c> where what the coordinator says does not hold.</exception>
     public async Task<InferenceBody> ProvideAsync(string session, string slot, ReadOnlyMemory<double> values, CancellationToken cancel = default)
     {
@@ -88,14 +89,14 @@ public sealed class JointInference(PartyFolder folder, GatewayClient client, IRa
         using var signer = folder.LoadSigningKey();
 
         // Values that cannot be shared are refused before anything is charged.
-        var shares = InferenceLayout.Split(agreed.Plan, agreed.Statement, input, values.Span, random ?? SystemRandomSource.Instance);
+        var parts = InferenceLayout.Messages(agreed.Plan, agreed.Statement, input, values.Span, random ?? SystemRandomSource.Instance);
         var receipt = input.Counted ? await DiscloseAsync(view, agreed, signer, cancel) : null;
         var messages = new List<byte[]>();
-        for (var i = 0; i < shares.Length; i++)
+        for (var i = 0; i < parts.Length; i++)
         {
             var offer = agreed.Offers[agreed.Statement.ComputeParties[i]];
-            messages.Add(SealedInput.Seal(agreed.Roster, _self, signer, offer, SessionPurposes.Input(slot), shares[i].ToBytes()));
-            shares[i].Clear();
+            messages.Add(SealedInput.Seal(agreed.Roster, _self, signer, offer, SessionPurposes.Input(slot), parts[i]));
+            CryptographicOperations.ZeroMemory(parts[i]);
         }
 
         return await client.Inferences.SubmitAsync(session, slot, new SlotSharesBody(messages, receipt), cancel);
@@ -266,7 +267,7 @@ public sealed class JointInference(PartyFolder folder, GatewayClient client, IRa
             Plan = terms.Plan,
             ComputeParties = [.. terms.ComputeParties.Select(PartyId.Create)],
             Dealer = PartyId.Create(terms.Dealer),
-            Inputs = [.. terms.Inputs.Select(input => new StatementInput(input.Slot, PartyId.Create(input.Party), input.Columns.Count, input.Counted))],
+            Inputs = [.. terms.Inputs.Select(input => new StatementInput(input.Slot, PartyId.Create(input.Party), input.Columns.Count, input.Counted, input.PublicDigest))],
             Receiver = PartyId.Create(terms.Receiver),
             ReceiverKey = receiverKey,
             Disclosure = terms.Disclosure,

@@ -91,7 +91,7 @@ public static class NetworkQuestion
     {
         try
         {
-            return NetworkPlanning.Plan(network, plan.Scheme, 1, plan.InputBound, bits, publicModel: false);
+            return NetworkPlanning.Plan(network, plan.Scheme, 1, plan.InputBound, bits, PublicInputs.HasPublicWeights(plan));
         }
         catch (InputException)
         {

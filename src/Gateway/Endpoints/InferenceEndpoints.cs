@@ -92,7 +92,7 @@ internal static class InferenceEndpoints
 
         var terms = new InferenceTerms(
             request.Epoch, request.Plan, [.. request.ComputeParties], request.Dealer,
-            [.. request.Inputs.Select(input => new InputSlot(input.Slot, input.Party, [.. input.Columns], input.Counted))],
+            [.. request.Inputs.Select(input => new InputSlot(input.Slot, input.Party, [.. input.Columns], input.Counted, input.PublicDigest))],
             request.Receiver, request.ReceiverKey, request.ReceiverSignature, request.Disclosure, request.Budget, request.TimeoutSeconds,
             request.Opening is { } opening ? new WeightTermsView([.. opening.Receivers], opening.Sessions, opening.Until) : null,
             request.Held is { } held ? new HeldWeightsName(held.Opening, held.Epoch) : null);
@@ -185,7 +185,7 @@ internal static class InferenceEndpoints
         v.Session,
         new InferenceTermsBody(
             v.Terms.Epoch, v.Terms.Plan.ToArray(), v.Terms.ComputeParties, v.Terms.Dealer,
-            [.. v.Terms.Inputs.Select(input => new InputSlotBody(input.Slot, input.Party, input.Columns, input.Counted))],
+            [.. v.Terms.Inputs.Select(input => new InputSlotBody(input.Slot, input.Party, input.Columns, input.Counted, input.PublicDigest))],
             v.Terms.Receiver, v.Terms.ReceiverKey.ToArray(), v.Terms.ReceiverSignature.ToArray(), v.Terms.Disclosure, v.Terms.Budget, v.Terms.TimeoutSeconds,
             v.Terms.Opening is { } opening ? ToBody(opening) : null, v.Terms.Held is { } held ? new HeldWeightsNameBody(held.Opening, held.Epoch) : null),
         v.Version, v.Status, v.Roster.ToArray(), [.. v.Offers.Select(offer => new SideOfferBody(offer.Party, offer.Offer.ToArray(), offer.RosterSignature.ToArray()))],

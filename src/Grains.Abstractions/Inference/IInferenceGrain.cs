@@ -81,12 +81,14 @@ public sealed record InferenceTerms(
 /// <param name="Party">Who provides it.</param>
 /// <param name="Columns">For features: the names of its columns, in the plan's order; empty for weights.</param>
 /// <param name="Counted">Whether its party's ledger counts a disclosure for it (true for features).</param>
+/// <param name="PublicDigest">For an input that all sides know: lower-case hex of the SHA-256 of its canonical bytes. Null for one that is shared.</param>
 [GenerateSerializer, Immutable, Alias("pg.input-slot")]
 public sealed record InputSlot(
     [property: Id(0)] string Slot,
     [property: Id(1)] string Party,
     [property: Id(2)] ImmutableArray<string> Columns,
-    [property: Id(3)] bool Counted);
+    [property: Id(3)] bool Counted,
+    [property: Id(4)] string? PublicDigest = null);
 
 /// <summary>Where a session stands.</summary>
 /// <param name="Session">Its key.</param>

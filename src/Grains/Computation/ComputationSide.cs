@@ -133,7 +133,7 @@ internal sealed partial class ComputationSide : IDisposable
         return null;
     }
 
-    /// <summary>Opens this side's share of a slot. Until the rounds begin a later share takes an earlier one's place: where only some sides took a split, the giver makes a new one.</summary>
+    /// <summary>Opens this side's share of a slot, or the slot itself where it is public. Until the rounds begin a later share takes an earlier one's place: where only some sides took a split, the giver makes a new one.</summary>
     /// <remarks>The coordinator counts a slot as given once every side has taken the same submission, and lets nothing through afterwards.</remarks>
     public ProtocolFault? TakeInput(SideInput input)
     {
@@ -154,17 +154,12 @@ internal sealed partial class ComputationSide : IDisposable
         }
 
         if (!SealedInput.Open(_local, slot.Party, SessionPurposes.Input(slot.Slot), input.SealedShare.Span).Try(out var plaintext, out var fault)
-            || !ShareTensor.Parse(plaintext, slot.Party).Try(out var share, out fault))
+            || !InferenceLayout.Open(_proposed.Plan, slot, _index, plaintext).Try(out var share, out fault))
         {
             return fault;
         }
 
         CryptographicOperations.ZeroMemory(plaintext);
-        if (InferenceLayout.CheckShare(_proposed.Plan, slot, _index, share) is { } wrong)
-        {
-            share.Clear();
-            return wrong;
-        }
 
         if (_inputs.Remove(slot.Slot, out var earlier))
         {

@@ -53,7 +53,7 @@ internal static class InferenceTermsForm
             Plan = terms.Plan,
             ComputeParties = [.. terms.ComputeParties.Select(PartyId.Create)],
             Dealer = PartyId.Create(terms.Dealer),
-            Inputs = [.. terms.Inputs.Select(input => new StatementInput(input.Slot, PartyId.Create(input.Party), input.Columns.Length, input.Counted))],
+            Inputs = [.. terms.Inputs.Select(input => new StatementInput(input.Slot, PartyId.Create(input.Party), input.Columns.Length, input.Counted, input.PublicDigest))],
             Receiver = PartyId.Create(terms.Receiver),
             ReceiverKey = receiverKey,
             Disclosure = terms.Disclosure,

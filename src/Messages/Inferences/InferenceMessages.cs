@@ -53,7 +53,8 @@ public sealed record HeldWeightsBody(string Party, string Owner, string Status, 
 /// <param name="Party">Who provides it.</param>
 /// <param name="Columns">For features: the names of its columns, in the plan's order; empty for weights.</param>
 /// <param name="Counted">Whether its party's ledger counts a disclosure for it.</param>
-public sealed record InputSlotBody(string Slot, string Party, IReadOnlyList<string> Columns, bool Counted);
+/// <param name="PublicDigest">For an input that all sides know: lower-case hex of the SHA-256 of its canonical bytes, which every side holds what it gets against. Left out for one that is shared.</param>
+public sealed record InputSlotBody(string Slot, string Party, IReadOnlyList<string> Columns, bool Counted, string? PublicDigest = null);
 
 /// <summary>Where a joint inference stands.</summary>
 /// <param name="Session">Its name.</param>

@@ -94,6 +94,29 @@ public sealed class LayerWeights
         return new LayerWeights([], [.. parameters.Select((p, i) => (p.Shape, Encode(scheme, FixedPoint.Create(p.FractionalBits), values[i])))]);
     }
 
+    /// <summary>Parameters of a layer that all parties know, encoded already.</summary>
+    /// <param name="scheme">How the inputs are shared.</param>
+    /// <param name="parameters">What the layer declares.</param>
+    /// <param name="words">The elements of all its parameters, in their order, row-major.</param>
+    /// <exception cref="ArgumentException">The elements do not fit the shapes, or one is none of the scheme's.</exception>
+    public static LayerWeights Public(SharingScheme scheme, ImmutableArray<LayerParameter> parameters, ReadOnlySpan<ulong> words)
+    {
+        ArgumentNullException.ThrowIfNull(scheme);
+        var parts = ImmutableArray.CreateBuilder<(TensorShape Shape, ulong[] Words)>(parameters.Length);
+        foreach (var parameter in parameters)
+        {
+            if (words.Length < parameter.Shape.Length || !scheme.Algebra.AreElements(words))
+            {
+                throw new ArgumentException($"Elements for {string.Join(", ", parameters.Select(p => $"{p.Name} {p.Shape}"))} are wanted.", nameof(words));
+            }
+
+            parts.Add((parameter.Shape, words[..parameter.Shape.Length].ToArray()));
+            words = words[parameter.Shape.Length..];
+        }
+
+        return words.IsEmpty ? new LayerWeights([], parts.ToImmutable()) : throw new ArgumentException($"{words.Length} elements are left over.", nameof(words));
+    }
+
     /// <summary>Splits a layer's parameters into shares, one entry for each party.</summary>
     /// <param name="scheme">How they are divided.</param>
     /// <param name="parameters">What the layer declares.</param>

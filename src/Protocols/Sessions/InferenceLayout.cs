@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using PrivacyGrains.Arithmetic;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Protocols.Inference;
@@ -7,10 +8,10 @@ using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Protocols.Sessions;
 
-/// <summary>How a session's inputs lie in a plan's tensors: features side by side in the order of the statement, then one input that holds all secret weights.</summary>
+/// <summary>How a session's inputs lie in a plan's tensors: features side by side in the order of the statement, then one input that holds all weights.</summary>
 /// <remarks>
 /// An opening has the weights alone; a session over weights that the sides hold has features alone. A features input is rows x its columns. The weights input is flat: for each layer that has some its parameters in their order (a dense one's matrix, inputs x outputs,
-/// row-major, then its bias). A plan with public weights has no place here: what all parties know needs no session.
+/// row-major, then its bias). What all sides may know is no share: see <see cref="PublicInputs"/>.
 /// </remarks>
 public static class InferenceLayout
 {
@@ -34,8 +35,7 @@ public static class InferenceLayout
                 ? new ProtocolFault("inference.unmasked-weights", null, "a plan with the masks of the weights that the sides hold", "a plan without masks")
             : statement.Held is null && !plan.MaskDigest.IsEmpty
                 ? new ProtocolFault("inference.masked-weights", null, "weights that a session's inputs bring", "a plan with weights that were opened under masks before")
-            : plan.Parameters.Any(parameters => parameters.Any(parameter => !parameter.IsSecret))
-                ? new ProtocolFault("inference.public-weights", null, "layers with secret weights", "a layer with public ones")
+            : PublicInputs.Check(plan, statement) is { } other ? other
             : columns != plan.Features ? new ProtocolFault("inference.wrong-columns", null, $"{plan.Features} columns over all inputs", $"{columns}")
             : statement.Inputs.Count(input => input.Slot == Weights && input.Columns == 0) != (givesWeights ? 1 : 0)
                 ? new ProtocolFault(
@@ -55,7 +55,7 @@ public static class InferenceLayout
             ? new ProtocolFault("inference.public-weights", null, "layers with secret weights", "a layer with public ones")
         : plan.MaskPlan(new byte[Roster.DigestLength], new byte[Roster.DigestLength]) is null
             ? new ProtocolFault("inference.nothing-to-open", null, "products of shares that a dealer serves", "a plan that has none: its degrees are reduced, or it has no weights")
-        : statement.Inputs is not [{ Slot: Weights, Columns: 0, Counted: false } only] || only.Party != statement.Receiver
+        : statement.Inputs is not [{ Slot: Weights, Columns: 0, Counted: false, PublicDigest: null } only] || only.Party != statement.Receiver
             ? new ProtocolFault("inference.no-weights", null, $"one input called '{Weights}', of the party that asks", "others")
         : terms.Check();
 
@@ -84,8 +84,75 @@ public static class InferenceLayout
     public static ImmutableArray<ShareTensor> Split(
         InferencePlan plan, InferenceStatement statement, StatementInput input, ReadOnlySpan<double> values, IRandomSource random)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(statement);
+        var words = Words(plan, input, values);
+        var shares = SecretSharing.Split(plan.Scheme, words, ShapeOf(plan, input), random);
+        Array.Clear(words);
+        return shares;
+    }
+
+    /// <summary>What a giver seals to each side: a share, or of a public input the same bytes to all.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="statement">The statement.</param>
+    /// <param name="input">Which input.</param>
+    /// <param name="values">As <see cref="Split"/> takes them.</param>
+    /// <param name="random">Uniform bytes.</param>
+    /// <returns>By compute party; secret, and the caller's to clear.</returns>
+    /// <exception cref="ArgumentException">As <see cref="Split"/>'s; or these are not the numbers of the public input that the session names.</exception>
+    public static ImmutableArray<byte[]> Messages(
+        InferencePlan plan, InferenceStatement statement, StatementInput input, ReadOnlySpan<double> values, IRandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        ArgumentNullException.ThrowIfNull(input);
+        if (input.PublicDigest is { } stated)
+        {
+            var same = PublicInputs.Canonical(Words(plan, input, values));
+            return Convert.ToHexStringLower(SHA256.HashData(same)) == stated
+                ? [.. statement.ComputeParties.Select(_ => (byte[])same.Clone())]
+                : throw new ArgumentException($"Input '{input.Slot}' is public, and the session names other numbers than these.", nameof(values));
+        }
+
+        return [.. Split(plan, statement, input, values, random).Select(static share =>
+        {
+            var message = share.ToBytes();
+            share.Clear();
+            return message;
+        })];
+    }
+
+    /// <summary>Reads what one side got of an input.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="input">Which input.</param>
+    /// <param name="index">The side's place among the compute parties.</param>
+    /// <param name="message">Unsealed; may be hostile.</param>
+    /// <returns>What <see cref="Assemble"/> takes, or the fault, which names the input's party.</returns>
+    public static Checked<ShareTensor> Open(InferencePlan plan, StatementInput input, int index, ReadOnlySpan<byte> message)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(input);
+        if (input.PublicDigest is not null)
+        {
+            return PublicInputs.Take(plan, input, index, message);
+        }
+
+        if (!ShareTensor.Parse(message, input.Party).Try(out var share, out var fault))
+        {
+            return fault;
+        }
+
+        if (CheckShare(plan, input, index, share) is not { } wrong)
+        {
+            return share;
+        }
+
+        share.Clear();
+        return wrong;
+    }
+
+    /// <summary>The numbers in the plan's fixed point. Secret.</summary>
+    internal static ulong[] Words(InferencePlan plan, StatementInput input, ReadOnlySpan<double> values)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(input);
         var shape = ShapeOf(plan, input);
         if (values.Length != shape.Length)
@@ -103,9 +170,7 @@ public static class InferenceLayout
 
         var words = new ulong[values.Length];
         Encode(plan, input, values, words);
-        var shares = SecretSharing.Split(plan.Scheme, words, shape, random);
-        Array.Clear(words);
-        return shares;
+        return words;
     }
 
     /// <summary>Checks one side's share of an input.</summary>
@@ -143,6 +208,11 @@ public static class InferenceLayout
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(flat);
+        if (PublicInputs.HasPublicWeights(plan))
+        {
+            return PublicInputs.Layers(plan, flat.Words);
+        }
+
         var layers = new List<LayerWeights>();
         var at = 0;
         foreach (var parameters in plan.Parameters)

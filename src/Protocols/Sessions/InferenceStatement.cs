@@ -11,7 +11,8 @@ namespace PrivacyGrains.Protocols.Sessions;
 /// <param name="Party">Who provides it.</param>
 /// <param name="Columns">For features: how many columns it brings, in the plan's order; 0 for weights.</param>
 /// <param name="Counted">Whether its party's ledger counts a disclosure for it.</param>
-public sealed record StatementInput(string Slot, PartyId Party, int Columns, bool Counted);
+/// <param name="PublicDigest">For an input that all sides know: <see cref="PublicInputs.Digest"/> of it. Null for one that is shared.</param>
+public sealed record StatementInput(string Slot, PartyId Party, int Columns, bool Counted, string? PublicDigest = null);
 
 /// <summary>What a joint inference is, in one canonical form: its digest goes into the roster, and so into every key, signature and charge of the session.</summary>
 /// <remarks>Public. It says what is computed, by whom, from whose inputs, for whom, and which quota counts it: nothing of this can change unseen once a member has signed.</remarks>
@@ -62,7 +63,7 @@ public sealed record InferenceStatement
         writer.Text(Dealer.Value).Int32(Inputs.Length);
         foreach (var input in Inputs)
         {
-            writer.Text(input.Slot).Text(input.Party.Value).Int32(input.Columns).Byte(input.Counted ? (byte)1 : (byte)0);
+            writer.Text(input.Slot).Text(input.Party.Value).Int32(input.Columns).Byte(input.Counted ? (byte)1 : (byte)0).Text(input.PublicDigest ?? string.Empty);
         }
 
         writer.Text(Receiver.Value).Bytes(ReceiverKey.Point.Span).Text(Disclosure).Text(Budget).Byte((byte)((Opening is null ? 0 : 1) | (Held is null ? 0 : 2)));

@@ -44,6 +44,35 @@ public sealed partial class InferConsortiumTests : IDisposable
     }
 
     [Fact]
+    public async Task PublicModel_WithUrl_CostsWhatTheLocalRunStates_AndOfTwoPartiesIsHeldAgainstThePlansDigest()
+    {
+        Write();
+        var (plan, other) = (Path.Combine(_folder.Path, "shown.plan"), Path.Combine(_folder.Path, "other.onnx"));
+        await File.WriteAllBytesAsync(other, Network(2));
+        await using var up = await UpProcess.StartAsync(Data);
+        var local = (await CommandRun.OfAsync("infer", "--model", Model, "--input", Input, "--public-model", "--json")).Good().Document();
+        foreach (var more in (string[])[string.Empty, "--public-input "])
+        {
+            var joint = (await up.RunAsync($"infer --model {Model} --input {Input} --parties 2 --public-model {more}--data {Data} --json")).Good().Document();
+            Assert.InRange(joint.GetProperty("maxAbsError").GetDouble(), 0, WantedError);
+            Assert.Equal(local.GetProperty("cost").GetProperty("bytesPerParty").GetInt64(), joint.GetProperty("cost").GetProperty("bytesPerParty").GetInt64());
+        }
+
+        Assert.InRange((await up.RunAsync($"infer --model {Model} --input {Input} --parties 2 --public-input --data {Data} --json")).Good().Document().GetProperty("maxAbsError").GetDouble(), 0, WantedError);
+
+        string Of(string party) => Path.Combine(Data, party);
+        (await up.RunAsync("budget open party-1/records --epsilon 3 --delta 1e-6 --quota scores=100", Of("party-1"))).Good();
+        (await CommandRun.OfAsync("infer", "plan", "--model", Model, "--rows", "4", "--input-bound", "1", "--public-model", "--out", plan, "--json")).Good();
+        var asking = up.RunAsync($"infer ask shown --plan {plan} --weights-from party-2 --features party-1 --rows 4 --compute party-1,party-2 --json", Of("asker"));
+        await UntilOpenAsync(up, "shown", Of("party-1"));
+        (await up.RunAsync($"infer give shown --input {Input}", Of("party-1"))).Good();
+        var refused = await up.RunAsync($"infer give shown --model {other}", Of("party-2"));
+        Assert.True(refused.ExitCode == 2 && (refused.Error.Contains("inference.wrong-input: ", StringComparison.Ordinal) || refused.Error.Contains("inference.other-plan: ", StringComparison.Ordinal)), refused.Error);
+        (await up.RunAsync($"infer give shown --model {Model}", Of("party-2"))).Good();
+        Assert.All(Numbers((await asking).Good().Document(), "outputs").Zip(Numbers(local, "clearOutputs")), pair => Assert.InRange(pair.First - pair.Second, -WantedError, WantedError));
+    }
+
+    [Fact]
     public async Task ModelAndRecords_OfTwoParties_AskedByAThird_MeetOnSharesOnly()
     {
         Write();

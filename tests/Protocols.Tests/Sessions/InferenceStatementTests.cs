@@ -58,6 +58,8 @@ public sealed class InferenceStatementTests : IDisposable
             s with { Inputs = s.Inputs.SetItem(0, s.Inputs[0] with { Counted = false }) },
             s with { Inputs = s.Inputs.SetItem(0, s.Inputs[0] with { Party = B }) },
             s with { Inputs = s.Inputs.SetItem(0, s.Inputs[0] with { Slot = "features.9" }) },
+            s with { Inputs = s.Inputs.SetItem(2, s.Inputs[2] with { PublicDigest = new string('0', 64) }) },
+            s with { Inputs = s.Inputs.SetItem(2, s.Inputs[2] with { PublicDigest = new string('1', 64) }) },
             s with { Receiver = B },
             s with { ReceiverKey = other.PublicKey },
             s with { Disclosure = "other" },
