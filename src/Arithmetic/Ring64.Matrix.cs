@@ -17,11 +17,24 @@ public static partial class Ring64
     public static void MultiplyMatrix(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> destination, int m, int k, int n)
     {
         MatrixShape.Require(left.Length, right.Length, destination.Length, m, k, n);
-        if (!Vector512.IsHardwareAccelerated)
+        if (Vector512.IsHardwareAccelerated)
+        {
+            MultiplyMatrix512(left, right, destination, m, k, n);
+        }
+        else if (Vector256.IsHardwareAccelerated && n >= Vector256<ulong>.Count)
+        {
+            MultiplyMatrix256(left, right, destination, m, k, n);
+        }
+        else
         {
             MultiplyMatrixScalar(left, right, destination, m, k, n);
         }
-        else if (n < Vector512<ulong>.Count)
+    }
+
+    /// <summary>The same in vectors of eight words.</summary>
+    internal static void MultiplyMatrix512(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> destination, int m, int k, int n)
+    {
+        if (n < Vector512<ulong>.Count)
         {
             MultiplyNarrow(left, right, destination, m, k, n);
         }
@@ -91,90 +104,5 @@ public static partial class Ring64
         }
 
         return sum;
-    }
-
-    // Four rows by sixteen columns are held in registers over the whole inner dimension.
-    private static void MultiplyWide(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> destination, int m, int k, int n)
-    {
-        var lanes = Vector512<ulong>.Count;
-        var i = 0;
-        for (; i + 4 <= m; i += 4)
-        {
-            var a = left.Slice(i * k, 4 * k);
-            var c = destination.Slice(i * n, 4 * n);
-            var j = 0;
-            for (; j + (2 * lanes) <= n; j += 2 * lanes)
-            {
-                FourByTwo(a, right, c, k, n, j);
-            }
-
-            MultiplyRest(a, right, c, 4, k, n, j);
-        }
-
-        MultiplyRest(left[(i * k)..], right, destination[(i * n)..], m - i, k, n, 0);
-    }
-
-    private static void FourByTwo(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> c, int k, int n, int j)
-    {
-        var lanes = Vector512<ulong>.Count;
-        Vector512<ulong> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
-        for (var l = 0; l < k; l++)
-        {
-            var b0 = Vector512.Create(b.Slice((l * n) + j, lanes));
-            var b1 = Vector512.Create(b.Slice((l * n) + j + lanes, lanes));
-            var factor = Vector512.Create(a[l]);
-            c00 += factor * b0;
-            c01 += factor * b1;
-            factor = Vector512.Create(a[k + l]);
-            c10 += factor * b0;
-            c11 += factor * b1;
-            factor = Vector512.Create(a[(2 * k) + l]);
-            c20 += factor * b0;
-            c21 += factor * b1;
-            factor = Vector512.Create(a[(3 * k) + l]);
-            c30 += factor * b0;
-            c31 += factor * b1;
-        }
-
-        c00.CopyTo(c[j..]);
-        c01.CopyTo(c[(j + lanes)..]);
-        c10.CopyTo(c[(n + j)..]);
-        c11.CopyTo(c[(n + j + lanes)..]);
-        c20.CopyTo(c[((2 * n) + j)..]);
-        c21.CopyTo(c[((2 * n) + j + lanes)..]);
-        c30.CopyTo(c[((3 * n) + j)..]);
-        c31.CopyTo(c[((3 * n) + j + lanes)..]);
-    }
-
-    // Columns from `first` on, one row and one vector (or word) at a time.
-    private static void MultiplyRest(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b, Span<ulong> c, int rows, int k, int n, int first)
-    {
-        var lanes = Vector512<ulong>.Count;
-        for (var i = 0; i < rows; i++)
-        {
-            var row = a.Slice(i * k, k);
-            var j = first;
-            for (; j + lanes <= n; j += lanes)
-            {
-                var sum = Vector512<ulong>.Zero;
-                for (var l = 0; l < row.Length; l++)
-                {
-                    sum += Vector512.Create(row[l]) * Vector512.Create(b.Slice((l * n) + j, lanes));
-                }
-
-                sum.CopyTo(c[((i * n) + j)..]);
-            }
-
-            for (; j < n; j++)
-            {
-                var sum = 0UL;
-                for (var l = 0; l < row.Length; l++)
-                {
-                    sum = unchecked(sum + (row[l] * b[(l * n) + j]));
-                }
-
-                c[(i * n) + j] = sum;
-            }
-        }
     }
 }

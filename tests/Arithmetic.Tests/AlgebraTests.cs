@@ -142,17 +142,31 @@ public sealed class AlgebraTests
     [Fact]
     public void RingMatrix_VectorsEqualTheScalarTwin()
     {
-        foreach (var (m, k, n) in new[] { (0, 3, 2), (3, 0, 2), (1, 1, 1), (4, 7, 16), (5, 9, 31), (9, 20, 33), (2, 100, 3), (13, 5, 8) })
+        var shapes = from m in new[] { 0, 1, 3, 4, 5, 9 } from k in new[] { 0, 1, 7, 20 } from n in new[] { 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 15, 16, 17, 23, 24, 25, 31, 33 } select (m, k, n);
+        foreach (var (m, k, n) in shapes.Append((2, 100, 3)))
         {
             var left = Uniform(WordAlgebra.Ring64, m * k, 1);
             var right = Uniform(WordAlgebra.Ring64, k * n, 2);
-            var (wide, scalar) = (new ulong[m * n], new ulong[m * n]);
-            wide.AsSpan().Fill(99);
-            Ring64.MultiplyMatrix(left, right, wide, m, k, n);
+            var scalar = new ulong[m * n];
             Ring64.MultiplyMatrixScalar(left, right, scalar, m, k, n);
-            Assert.Equal(scalar, wide);
+            Assert.Equal(scalar, Product(Ring64.MultiplyMatrix));
+            Assert.Equal(scalar, Product(Ring64.MultiplyMatrix512));
+            if (n >= 4)
+            {
+                Assert.Equal(scalar, Product(Ring64.MultiplyMatrix256));
+            }
+
+            ulong[] Product(MatrixProduct multiply)
+            {
+                var product = new ulong[m * n];
+                product.AsSpan().Fill(99);
+                multiply(left, right, product, m, k, n);
+                return product;
+            }
         }
     }
+
+    private delegate void MatrixProduct(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> destination, int m, int k, int n);
 
     internal static ulong[] Uniform(WordAlgebra algebra, int length, byte seed)
     {

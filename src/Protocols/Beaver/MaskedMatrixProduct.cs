@@ -52,7 +52,7 @@ public static class MaskedMatrixProduct
                 var left = d.AsSpan(0, now * k);
                 var part = term.AsSpan(0, now * n);
                 var sum = c.AsSpan(row * n, now * n);
-                opened.Read(row * k, left);
+                opened.ReadMasked(row * k, x.Words.Slice(row * k, left.Length), a.AsSpan(row * k, left.Length), left);
                 algebra.MultiplyMatrix(left, weights.Words, part, now, k, n);
                 algebra.Add(sum, part, sum);
                 algebra.MultiplyMatrix(a.AsSpan(row * k, now * k), e, part, now, k, n);

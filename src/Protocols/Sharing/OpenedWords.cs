@@ -65,6 +65,23 @@ internal sealed class OpenedWords(AwaitingPeers round, Combination combination, 
         }
     }
 
+    /// <summary>Combines a run of words that are a share less its mask: in one pass where <see cref="IsSum"/>.</summary>
+    /// <param name="from">The first word's place.</param>
+    /// <param name="x">The own share of what is opened there.</param>
+    /// <param name="mask">The own share of its mask.</param>
+    /// <param name="destination">Takes as many words as it is long; no operand.</param>
+    internal void ReadMasked(int from, ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> mask, Span<ulong> destination)
+    {
+        if (IsSum)
+        {
+            Ring64.OpenMasked(x, mask, Others(from, destination), destination);
+        }
+        else
+        {
+            Read(from, destination);
+        }
+    }
+
     private void Combine(int from, Span<ulong> combined)
     {
         var self = round.Committee.Self;
