@@ -19,7 +19,8 @@ internal static class InferCommands
 {
     private static readonly Argument<string> Session = new("session") { Description = "The session's name; new for every run." };
 
-    public static Command Build() => InferLocalCommand.AddTo(new Command("infer", "Joint inference on shares: features and weights stay with those who have them.") { Plan(), Ask(), Give(), Show(), List(), StockCommand.Build(), InferNetworkCommands.Reserve() });
+    public static Command Build() => InferLocalCommand.AddTo(new Command("infer", "Joint inference on shares: features and weights stay with those who have them.") { Plan(), Ask(), Give(), Show(), List(), StockCommand.Build(), InferNetworkCommands.Reserve(),
+        InferHeldCommands.Open(), InferHeldCommands.Show(), InferHeldCommands.Withdraw() });
 
     private static Command Plan()
     {
@@ -61,13 +62,21 @@ internal static class InferCommands
         var file = new Option<string?>("--out") { Description = "A CSV file for the scores; they are secret (default: standard output)." };
         var command = new Command("ask", "Asks for scores that only the party of --folder will learn, gives its weights, waits, and opens them.")
         {
-            Session, rows, features, model, weights, InferNetworkCommands.PlanPath, weightsFrom, InferNetworkCommands.InputBound, InferNetworkCommands.FractionalBits, InferNetworkCommands.PublicModel, dealer, quota, budget, compute,
+            Session, rows, features, model, weights, InferNetworkCommands.PlanPath, InferHeldCommands.Held, weightsFrom, InferNetworkCommands.InputBound, InferNetworkCommands.FractionalBits, InferNetworkCommands.PublicModel, dealer, quota, budget, compute,
             timeout, file,
         };
         command.Runs(async (parsed, output, cancel) =>
         {
             var self = parsed.OwnParty();
             var session = SessionName(parsed);
+            if (parsed.GetValue(InferHeldCommands.Held) is { } held)
+            {
+                await InferNetworkCommands.AskHeldAsync(
+                    parsed, output, session, held, parsed.GetRequiredValue(features), parsed.GetValue(rows), (parsed.GetRequiredValue(quota), parsed.GetRequiredValue(budget), parsed.GetValue(timeout)),
+                    parsed.GetValue(file), cancel);
+                return;
+            }
+
             if (InferNetworkCommands.IsOnnx(parsed.GetValue(model)) || parsed.GetValue(InferNetworkCommands.PlanPath) is not null)
             {
                 await InferNetworkCommands.AskAsync(

@@ -27,15 +27,17 @@ internal static class InferConsortiumCommand
     /// <summary>What the run adds to the local one's options.</summary>
     public static IEnumerable<Option> Options => [Compute, Dealer, Timeout, PublicInput, Data];
 
+    /// <summary>Each session's deadline in seconds.</summary>
+    /// <exception cref="InputException"><c>inference.bad-timeout</c>.</exception>
+    public static double TimeoutOf(ParseResult parsed) => parsed.GetValue(Timeout) is > 0 and <= 3600 and var seconds
+        ? seconds
+        : throw new InputException("inference.bad-timeout", "--timeout is a number of seconds, greater than 0 and at most 3600.");
+
     /// <summary>Runs it.</summary>
     public static async Task<LocalInferenceResult> RunAsync(
         ParseResult parsed, CommandOutput output, OnnxNetwork network, IReadOnlyList<double[]> records, SharingScheme scheme, LocalInferenceOptions options, CancellationToken cancel)
     {
-        if (parsed.GetValue(Timeout) is not (> 0 and <= 3600))
-        {
-            throw new InputException("inference.bad-timeout", "--timeout is a number of seconds, greater than 0 and at most 3600.");
-        }
-
+        var timeout = TimeoutOf(parsed);
         var folder = parsed.PartyFolder() ?? await AskerAsync(parsed, output, scheme.Parties, cancel);
         using var gateway = folder.Connect(parsed.Gateway());
         folder.Observe(await gateway.Parties.ConsortiumAsync(cancel));
@@ -53,7 +55,7 @@ internal static class InferConsortiumCommand
                 PublicModel = options.PublicModel,
                 PublicInput = parsed.GetValue(PublicInput),
                 ComparesWithClear = options.ComparesWithClear,
-                TimeoutSeconds = parsed.GetValue(Timeout),
+                TimeoutSeconds = timeout,
             },
             cancel));
     }

@@ -3,7 +3,6 @@ using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Cli.Output;
 using PrivacyGrains.Client.Errors;
 using PrivacyGrains.Client.Inferences;
-using PrivacyGrains.Learning.Onnx;
 using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Cli.Commands;
@@ -27,7 +26,7 @@ internal static class InferLocalCommand
     /// <summary>Adds the local run to the command that has the others below it.</summary>
     public static Command AddTo(Command infer)
     {
-        foreach (var option in (Option[])[Model, Input, Parties, Scheme, Threshold, FractionalBits, InputBound, PublicModel, NoClear, Plan, Rows, .. InferConsortiumCommand.Options])
+        foreach (var option in (Option[])[Model, Input, Parties, Scheme, Threshold, FractionalBits, InputBound, PublicModel, NoClear, Plan, Rows, InferHeldCommands.Held, .. InferConsortiumCommand.Options])
         {
             infer.Add(option);
         }
@@ -39,6 +38,17 @@ internal static class InferLocalCommand
     private static async Task RunAsync(ParseResult parsed, CommandOutput output, CancellationToken cancel)
     {
         var (input, plans) = (parsed.GetValue(Input), parsed.GetValue(Plan));
+        if (parsed.GetValue(InferHeldCommands.Held) is { } held)
+        {
+            if (input is null || plans || parsed.GetValue(Model) is not null)
+            {
+                throw new InputException("command.wrong", "--held takes the place of a model, and --input its records; what it costs was stated by 'infer open'.");
+            }
+
+            Write(output, await InferHeldCommands.RunAsync(parsed, output, held, input, InferConsortiumCommand.TimeoutOf(parsed), cancel));
+            return;
+        }
+
         if (parsed.GetValue(Model) is not { } model || (input is null && !plans))
         {
             throw new InputException(
@@ -76,22 +86,22 @@ internal static class InferLocalCommand
 
         if (parsed.GetValue(CommonOptions.Url) is not null)
         {
-            Write(output, network, await InferConsortiumCommand.RunAsync(parsed, output, network, records!, scheme, options, cancel));
+            Write(output, await InferConsortiumCommand.RunAsync(parsed, output, network, records!, scheme, options, cancel));
             return;
         }
 
         output.Note($"A local run: all {scheme.Parties} sides are in this process, so nothing is secret from it.");
-        Write(output, network, LocalInference.Run(network, records!, scheme, options, SystemRandomSource.Instance, cancel));
+        Write(output, LocalInference.Run(network, records!, scheme, options, SystemRandomSource.Instance, cancel));
     }
 
-    private static void Write(CommandOutput output, OnnxNetwork network, LocalInferenceResult result)
+    private static void Write(CommandOutput output, LocalInferenceResult result)
     {
         var document = new LocalInferenceDocument(
             result.Outputs, result.ClearOutputs, result.MaxAbsError, result.FractionalBits, result.Cost, new SecondsBody(result.OfflineSeconds, result.OnlineSeconds));
         output.Result(document, console =>
         {
             console.Write(
-                ["record", .. Enumerable.Range(1, network.Outputs).Select(i => $"output {i}")],
+                ["record", .. Enumerable.Range(1, result.Outputs[0].Count).Select(i => $"output {i}")],
                 result.Outputs.Select((row, i) => (IReadOnlyList<string>)[$"{i + 1}", .. row.Select(value => Tables.Number(value))]), "No record.");
             console.Line(result.MaxAbsError is { } error
                 ? $"At most {error:G3} from the clear model, with {result.FractionalBits} fractional bits." : $"{result.FractionalBits} fractional bits; not compared with the clear model.");

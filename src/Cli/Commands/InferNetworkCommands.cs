@@ -76,6 +76,17 @@ internal static class InferNetworkCommands
         output.Result(cost, console => console.Line(InferCommands.Costs(cost)));
     }
 
+    /// <summary><c>infer ask --held NAME</c>: weights that compute parties hold, columns of whoever has them.</summary>
+    public static async Task AskHeldAsync(
+        ParseResult parsed, CommandOutput output, string session, string held, IReadOnlyList<string> features, int rows, (string Quota, string Budget, double Timeout) terms, string? file, CancellationToken cancel)
+    {
+        var self = parsed.OwnParty();
+        using var gateway = parsed.Connect();
+        var inference = new JointInference(parsed.PartyFolder()!, gateway);
+        var model = await inference.FindHeldAsync(held, cancel);
+        await AskAsync(inference, output, session, NetworkQuestion.Over(model, rows, [.. features.Select(Part)], self, terms.Quota, terms.Budget, terms.Timeout), null, file, cancel);
+    }
+
     /// <summary><c>infer ask --model F.onnx</c> or <c>--plan F --weights-from PARTY</c>.</summary>
     public static async Task AskAsync(
         ParseResult parsed, CommandOutput output, string session, string? model, IReadOnlyList<string> features, int rows, string? weightsFrom, IReadOnlyList<string>? compute, string? dealer,
@@ -90,7 +101,11 @@ internal static class InferNetworkCommands
         var question = NetworkQuestion.Create(plan, parts, self, model is null ? weightsFrom ?? throw NoWeights() : self, cast, terms.Quota, terms.Budget, terms.Timeout);
         question = named.WeightsDigest is { } digest ? question.WithPublic(InferenceLayout.Weights, digest) : question;
         double[]? weights = model is not null && InferenceLayout.HasWeights(plan) ? NetworkQuestion.Weights(LocalModelFile.NetworkOf(model), plan) : null;
-        var inference = new JointInference(parsed.PartyFolder()!, gateway);
+        await AskAsync(new JointInference(parsed.PartyFolder()!, gateway), output, session, question, weights, file, cancel);
+    }
+
+    private static async Task AskAsync(JointInference inference, CommandOutput output, string session, InferenceQuestion question, double[]? weights, string? file, CancellationToken cancel)
+    {
         using var ask = await inference.AskAsync(session, question, cancel);
         try
         {
@@ -101,7 +116,7 @@ internal static class InferNetworkCommands
             }
 
             var answer = await output.WithBarAsync("Waiting for the parties", _ => inference.ReceiveAsync(ask, cancel));
-            await WriteAsync(output, session, plan, answer, file, cancel);
+            await WriteAsync(output, session, question.Plan, answer, file, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -224,7 +239,8 @@ internal static class InferNetworkCommands
 
     private static InputException NoWeights() => new("model.not-named", "Say whose the model is with --weights-from, or give your own with --model.");
 
-    private static InferenceCostBody Cost(InferencePlan plan)
+    /// <summary>What a plan states.</summary>
+    internal static InferenceCostBody Cost(InferencePlan plan)
     {
         var name = SessionId.Create("plan");
         return new InferenceCostBody(plan.Rounds, plan.MessagesPerParty, plan.BytesPerParty, Enumerable.Range(0, plan.Scheme.Parties).Sum(party => plan.PreprocessingBytes(party, name)));

@@ -80,6 +80,23 @@ internal sealed record LocalInferenceDocument(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? MaxAbsError,
     int FractionalBits, InferenceCostBody Cost, SecondsBody Seconds);
 
+/// <summary>What <c>infer open --json</c> prints.</summary>
+/// <param name="Name">What <c>--held</c> takes.</param>
+/// <param name="Epoch">The consortium's, in which the weights can be used.</param>
+/// <param name="Owner">Who gave them.</param>
+/// <param name="ComputeParties">Who holds them.</param>
+/// <param name="Dealer">Who deals for them.</param>
+/// <param name="Rows">The most records of one session.</param>
+/// <param name="Features">Columns of a record.</param>
+/// <param name="InputBound">Every |number| of a record is at most this.</param>
+/// <param name="FractionalBits">Of the fixed-point format.</param>
+/// <param name="Terms">What the owner allows.</param>
+/// <param name="Cost">Of the opening.</param>
+/// <param name="SessionCost">Of each session of so many records.</param>
+internal sealed record HeldModelDocument(
+    string Name, long Epoch, string Owner, IReadOnlyList<string> ComputeParties, string Dealer, int Rows, int Features, double InputBound, int FractionalBits, WeightTermsBody Terms,
+    InferenceCostBody Cost, InferenceCostBody SessionCost);
+
 /// <summary>What a local run of a model will cost.</summary>
 /// <param name="Scheme">How values are shared.</param>
 /// <param name="Records">Of all batches.</param>
@@ -138,6 +155,7 @@ internal sealed record SecondsBody(double Offline, double Online);
 [JsonSerializable(typeof(FingerprintDocument))]
 [JsonSerializable(typeof(ScoresDocument))]
 [JsonSerializable(typeof(LocalInferenceDocument))]
+[JsonSerializable(typeof(HeldModelDocument))]
 [JsonSerializable(typeof(ModelPlanDocument))]
 [JsonSerializable(typeof(Listing<AuditLeaf>))]
 [JsonSerializable(typeof(BenchDocument))]

@@ -36,6 +36,10 @@ public sealed class InferencesClient(GatewayConnection connection)
     public Task<InferenceBody> AbortAsync(string session, string reason, CancellationToken cancel = default) =>
         connection.SendAsync<AbortInferenceRequest, InferenceBody>(HttpMethod.Post, Segments.Path("inferences", session, "abort"), new(reason), repeatable: true, cancel: cancel);
 
+    /// <summary>Models whose weights were opened and are held, by their openings, oldest first; withdrawn ones too.</summary>
+    public async Task<IReadOnlyList<InferenceSummary>> HeldAsync(CancellationToken cancel = default) =>
+        (await connection.GetAsync<Listing<InferenceSummary>>(Segments.Path("held-weights"), cancel)).Items;
+
     /// <summary>Of an opening: how its weights stand at the compute parties.</summary>
     public Task<WeightsStandingBody> WeightsAsync(string opening, CancellationToken cancel = default) =>
         connection.GetAsync<WeightsStandingBody>(Segments.Path("inferences", opening, "weights"), cancel);

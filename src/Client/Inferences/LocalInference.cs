@@ -89,7 +89,13 @@ public static class LocalInference
     public static double BoundOf(OnnxNetwork network, IReadOnlyList<double[]>? records, double? stated)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return records is null ? stated ?? 1 : stated ?? NetworkDraft.PowerOfTwo(RequireRecords(network.Features, records, stated), 1);
+        if (records is null)
+        {
+            return stated ?? 1;
+        }
+
+        var greatest = RequireRecords(network.Features, records, stated);
+        return stated ?? NetworkDraft.PowerOfTwo(greatest, 1);
     }
 
     /// <summary>Checks records before anything of them is shared.</summary>

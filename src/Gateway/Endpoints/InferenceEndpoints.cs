@@ -21,6 +21,9 @@ internal static class InferenceEndpoints
         v1.MapGet("/inferences", ListAsync)
             .Says("ListInferences", "All joint inferences, oldest first.")
             .Answers<Listing<InferenceSummary>>();
+        v1.MapGet("/held-weights", HeldAsync)
+            .Says("ListHeldWeights", "Models whose weights compute parties hold, by their openings, oldest first; withdrawn ones too.")
+            .Answers<Listing<InferenceSummary>>();
         v1.MapPost("/inferences/{session}", CreateAsync).RequireAuthorization(Policies.Contributor)
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(settings.MaximumModelBytes))
             .Says("CreateInference", "Opens a joint inference, whose outputs only the caller's party will learn.", "Idempotent for the same terms. A session is run once; a rerun has a new name.")
@@ -70,9 +73,13 @@ internal static class InferenceEndpoints
             .Refuses(404, "inference.unknown");
     }
 
-    private static async Task<IResult> ListAsync(GrainCalls calls, CancellationToken cancel)
+    private static Task<IResult> ListAsync(GrainCalls calls, CancellationToken cancel) => CatalogueAsync(CatalogueKinds.Inference, calls, cancel);
+
+    private static Task<IResult> HeldAsync(GrainCalls calls, CancellationToken cancel) => CatalogueAsync(CatalogueKinds.Weights, calls, cancel);
+
+    private static async Task<IResult> CatalogueAsync(string kind, GrainCalls calls, CancellationToken cancel)
     {
-        var entries = await calls.Within(calls.Consortium.ListAsync(CatalogueKinds.Inference), cancel);
+        var entries = await calls.Within(calls.Consortium.ListAsync(kind), cancel);
         return TypedResults.Ok(new Listing<InferenceSummary>([.. entries.Select(e => new InferenceSummary(e.Id, e.Title, e.CreatedAt))]));
     }
 

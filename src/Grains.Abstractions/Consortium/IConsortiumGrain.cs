@@ -65,6 +65,9 @@ public static class CatalogueKinds
     /// <summary>A joint inference.</summary>
     public const string Inference = "inference";
 
+    /// <summary>A model whose weights compute parties hold, named by its opening.</summary>
+    public const string Weights = "weights";
+
     /// <summary>A statistics query.</summary>
     public const string Query = "query";
 

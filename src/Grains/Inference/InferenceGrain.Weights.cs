@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using PrivacyGrains.Grains.Consortium;
+using PrivacyGrains.Protocols.Dealing;
 using PrivacyGrains.Protocols.Inference;
 using PrivacyGrains.Protocols.Rosters;
 using PrivacyGrains.Protocols.Sessions;
@@ -26,8 +28,17 @@ internal sealed partial class InferenceGrain
         }
 
         var standing = await StandingAsync(party => HeldAt(party).WithdrawAsync(Session, owner));
-        var forgotten = await AskAsync(Terms.Dealer, grains.GetGrain<IDealerGrain>(Terms.Dealer).ForgetMasksAsync(Terms.Epoch, MaskDigest()));
+        var forgotten = await AskAsync(Terms.Dealer, grains.GetGrain<IDealerGrain>(Terms.Dealer).ForgetMasksAsync(Terms.Epoch, Convert.ToHexStringLower(Opened().Masks.Digest())));
         return forgotten.Refusal is { } away ? standing with { Missing = standing.Missing.SetItem(Terms.Dealer, away.Code) } : standing;
+    }
+
+    /// <summary>Weights are held: they are listed, and correlations for sessions over them are made ahead, where the keeper has room.</summary>
+    private async Task AnnounceAsync()
+    {
+        await new CatalogueOnce(grains, settings, clock).EnterAsync(CatalogueKinds.Weights, Session, $"of {Terms.Receiver}, at {string.Join(", ", Terms.ComputeParties)}");
+        var (plan, masks) = Opened();
+        var order = new StockOrder(Terms.Epoch, plan.WithMasks(masks).Preprocessing.ToBytes(), Terms.ComputeParties, Terms.Dealer);
+        await QuietlyAsync("the keeper of stock", grains.GetGrain<IStockKeeperGrain>(settings.Consortium).ExpectAsync(order));
     }
 
     private async Task<WeightsStanding> StandingAsync(Func<string, Task<Reply<HeldWeightsView>>> ask)
@@ -45,9 +56,9 @@ internal sealed partial class InferenceGrain
         : _journal.State.Status != "completed" ? new Refusal("inference.not-completed", $"{Session} is {_journal.State.Status}.", RefusalKind.Conflict)
         : null;
 
-    private string MaskDigest() =>
+    private (InferencePlan Plan, WeightMaskPlan Masks) Opened() =>
         InferencePlan.Parse(Terms.Plan.Span).Try(out var plan, out _) && Roster.Decode(_journal.State.Created!.Roster.Span).Try(out var roster, out _) && HeldWeights.MasksOf(plan, roster) is { } masks
-            ? Convert.ToHexStringLower(masks.Digest())
+            ? (plan, masks)
             : throw new InvalidOperationException("The plan and the roster were checked before.");
 
     private IHeldWeightsGrain HeldAt(string party) => grains.GetGrain<IHeldWeightsGrain>($"{party}/{Terms.Epoch}");

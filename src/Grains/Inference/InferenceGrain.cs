@@ -301,6 +301,11 @@ internal sealed partial class InferenceGrain(
 
         await Task.WhenAll(Terms.Inputs.Select(input => input.Party).Distinct()
             .Select(party => QuietlyAsync(party, grains.GetGrain<IPartyGrain>(party).EndWorkAsync(new WorkItem("inference", Session)))));
+
+        if (book.Status == "completed" && Terms.Opening is not null)
+        {
+            await AnnounceAsync();
+        }
     }
 
     private async Task<bool> RefusedAsync<T>(IReadOnlyList<Reply<T>> replies)
@@ -317,8 +322,7 @@ internal sealed partial class InferenceGrain(
 
     private InferenceCost Cost(InferencePlan plan, WeightMaskPlan? masks) => masks is not null
         ? new(1, masks.Scheme.Parties - 1, WeightOpening.BytesPerParty(masks), Enumerable.Range(0, masks.Scheme.Parties).Sum(party => masks.Preprocessing.BlobBytes(party, masks.Namespace)))
-        : new(
-        plan.Rounds, plan.MessagesPerParty, plan.BytesPerParty, Enumerable.Range(0, plan.Scheme.Parties).Sum(party => plan.PreprocessingBytes(party, SessionId.Create(Session))));
+        : new(plan.Rounds, plan.MessagesPerParty, plan.BytesPerParty, Enumerable.Range(0, plan.Scheme.Parties).Sum(party => plan.PreprocessingBytes(party, SessionId.Create(Session))));
 
     private static string Digest(ImmutableArray<ReadOnlyMemory<byte>> shares)
     {

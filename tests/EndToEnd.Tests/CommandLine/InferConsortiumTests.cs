@@ -98,6 +98,62 @@ public sealed partial class InferConsortiumTests : IDisposable
     }
 
     [Fact]
+    public async Task Weights_GivenOnce_ServeWhomTheirOwnerNames_OverARestart_UntilTheyAreWithdrawn()
+    {
+        Write();
+        string Of(string party) => Path.Combine(Data, party);
+        var wanted = Numbers((await CommandRun.OfAsync("infer", "--model", Model, "--input", Input, "--json")).Good().Document(), "clearOutputs");
+        var open = $"infer open classifier-1 --model {Model} --receivers party-1,party-2 --sessions 3 --rows 4 --compute party-1,party-2 --json";
+        var up = await UpProcess.StartAsync(Data);
+        try
+        {
+            (await up.RunAsync($"infer --model {Model} --input {Input} --data {Data} --json")).Good(); // parties join
+            var opened = (await up.RunAsync(open, Of("asker"))).Good().Document();
+            Assert.Equal(1, opened.GetProperty("cost").GetProperty("rounds").GetInt32());
+            await ScoresAsync(up, opened);
+            var (code, _) = await up.EndAsync("INT", TimeSpan.FromSeconds(30)); // the owner's folder is not needed again
+            Assert.Equal(0, code);
+            await up.DisposeAsync();
+            up = await UpProcess.StartAsync(Data);
+            await ScoresAsync(up, opened);
+            (await up.RunAsync("budget open party-1/records --epsilon 3 --delta 1e-6 --quota scores=100", Of("party-1"))).Good();
+            var asking = up.RunAsync("infer ask of-another --held classifier-1 --features party-1 --rows 4 --json", Of("party-2"));
+            await UntilOpenAsync(up, "of-another", Of("party-1"));
+            (await up.RunAsync($"infer give of-another --input {Input}", Of("party-1"))).Good();
+            Near(wanted, (await asking).Good().Document());
+            await FailsAsync(up, "inference.weights-used-up", $"infer --held classifier-1 --input {Input}", Of("party-1"));
+            await FailsAsync(up, "inference.weights-other-receiver", $"infer --held classifier-1 --input {Input}", Of("asker"));
+            await FailsAsync(up, "inference.unknown", $"infer --held classifier-9 --input {Input}", Of("party-1"));
+            await FailsAsync(up, "inference.session-reused", open, Of("asker"));
+
+            Assert.Equal("classifier-1", Assert.Single((await up.RunAsync("infer held --json", Of("party-1"))).Good().Document().GetProperty("items").EnumerateArray()).GetProperty("session").GetString());
+            Assert.All((await up.RunAsync("infer held classifier-1 --json", Of("party-1"))).Good().Document().GetProperty("parties").EnumerateArray(), held => Assert.Equal(3, held.GetProperty("used").GetInt32()));
+            await FailsAsync(up, "inference.weights-not-the-owner", "infer withdraw classifier-1", Of("party-1"));
+            (await up.RunAsync("infer withdraw classifier-1 --json", Of("asker"))).Good();
+            await FailsAsync(up, "inference.weights-withdrawn", $"infer --held classifier-1 --input {Input}", Of("party-1"));
+
+            (await up.RunAsync(open.Replace("classifier-1", "classifier-2", StringComparison.Ordinal), Of("asker"))).Good();
+            (await up.RunAsync("party epoch --reason restored")).Good();
+            await FailsAsync(up, "inference.weights-stale-epoch", $"infer --held classifier-2 --input {Input}", Of("party-1"));
+        }
+        finally
+        {
+            await up.DisposeAsync();
+        }
+
+        async Task ScoresAsync(UpProcess at, JsonElement opened)
+        {
+            var scored = (await at.RunAsync($"infer --held classifier-1 --input {Input} --json", Of("party-1"))).Good().Document();
+            Near(wanted, scored);
+            Assert.Equal(opened.GetProperty("sessionCost").GetProperty("bytesPerParty").GetInt64(), scored.GetProperty("cost").GetProperty("bytesPerParty").GetInt64());
+            Assert.Equal(opened.GetProperty("sessionCost").GetProperty("rounds").GetInt32(), scored.GetProperty("cost").GetProperty("rounds").GetInt32());
+        }
+
+        static void Near(double[] wanted, JsonElement scored) =>
+            Assert.All(Numbers(scored, "outputs").Zip(wanted), pair => Assert.InRange(pair.First - pair.Second, -WantedError, WantedError));
+    }
+
+    [Fact]
     public async Task Consortium_KilledWhileSessionsTakeLots_NeverGivesALotTwice()
     {
         Write();
