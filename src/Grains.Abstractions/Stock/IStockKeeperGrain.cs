@@ -24,6 +24,10 @@ public interface IStockKeeperGrain : IGrainWithStringKey
     [Alias("expect")]
     Task<Reply<Done>> ExpectAsync(StockOrder order);
 
+    /// <summary>No session will ask for a plan any more: what is kept of it by itself is thrown away; an operator's reserve stays. Idempotent.</summary>
+    [Alias("retire")]
+    Task<Reply<Done>> RetireAsync(StockOrder order, string reason);
+
     /// <summary>A dealer reports: the lot lies at every party, or the order came to nothing.</summary>
     [Alias("dealt")]
     [AlwaysInterleave]

@@ -28,6 +28,7 @@ internal sealed partial class InferenceGrain
         }
 
         var standing = await StandingAsync(party => HeldAt(party).WithdrawAsync(Session, owner));
+        await QuietlyAsync("the keeper of stock", Keeper.RetireAsync(SessionsOrder(), $"{owner} withdrew the weights"));
         var forgotten = await AskAsync(Terms.Dealer, grains.GetGrain<IDealerGrain>(Terms.Dealer).ForgetMasksAsync(Terms.Epoch, Convert.ToHexStringLower(Opened().Masks.Digest())));
         return forgotten.Refusal is { } away ? standing with { Missing = standing.Missing.SetItem(Terms.Dealer, away.Code) } : standing;
     }
@@ -36,9 +37,7 @@ internal sealed partial class InferenceGrain
     private async Task AnnounceAsync()
     {
         await new CatalogueOnce(grains, settings, clock).EnterAsync(CatalogueKinds.Weights, Session, $"of {Terms.Receiver}, at {string.Join(", ", Terms.ComputeParties)}");
-        var (plan, masks) = Opened();
-        var order = new StockOrder(Terms.Epoch, plan.WithMasks(masks).Preprocessing.ToBytes(), Terms.ComputeParties, Terms.Dealer);
-        await QuietlyAsync("the keeper of stock", grains.GetGrain<IStockKeeperGrain>(settings.Consortium).ExpectAsync(order));
+        await QuietlyAsync("the keeper of stock", Keeper.ExpectAsync(SessionsOrder()));
     }
 
     private async Task<WeightsStanding> StandingAsync(Func<string, Task<Reply<HeldWeightsView>>> ask)
@@ -55,6 +54,13 @@ internal sealed partial class InferenceGrain
         : created.Terms.Opening is null ? new Refusal("inference.no-opening", $"{Session} is no opening of weights.", RefusalKind.NotFound)
         : _journal.State.Status != "completed" ? new Refusal("inference.not-completed", $"{Session} is {_journal.State.Status}.", RefusalKind.Conflict)
         : null;
+
+    /// <summary>The correlations of the sessions over these weights that are as large as the opening allows.</summary>
+    private StockOrder SessionsOrder()
+    {
+        var (plan, masks) = Opened();
+        return new StockOrder(Terms.Epoch, plan.WithMasks(masks).Preprocessing.ToBytes(), Terms.ComputeParties, Terms.Dealer);
+    }
 
     private (InferencePlan Plan, WeightMaskPlan Masks) Opened() =>
         InferencePlan.Parse(Terms.Plan.Span).Try(out var plan, out _) && Roster.Decode(_journal.State.Created!.Roster.Span).Try(out var roster, out _) && HeldWeights.MasksOf(plan, roster) is { } masks

@@ -254,7 +254,7 @@ internal sealed partial class InferenceGrain(
         {
             var plan = InferencePlan.Parse(Terms.Plan.Span).Try(out var parsed, out _) ? parsed : throw new InvalidOperationException("The plan was parsed before.");
             var order = new StockOrder(Terms.Epoch, plan.Preprocessing.ToBytes(), Terms.ComputeParties, Terms.Dealer);
-            var lot = (await grains.GetGrain<IStockKeeperGrain>(settings.Consortium).NextAsync(order).WaitAsync(StockDeadline, clock)).Lot;
+            var lot = (await Keeper.NextAsync(order).WaitAsync(StockDeadline, clock)).Lot;
             if (lot.Length == 0)
             {
                 return null;
@@ -334,6 +334,8 @@ internal sealed partial class InferenceGrain(
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    private IStockKeeperGrain Keeper => grains.GetGrain<IStockKeeperGrain>(settings.Consortium);
 
     private IComputationGrain Side(string party) => grains.GetGrain<IComputationGrain>($"{party}/{Session}");
 

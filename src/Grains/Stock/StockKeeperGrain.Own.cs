@@ -23,6 +23,19 @@ internal sealed partial class StockKeeperGrain
         return refused is null ? Done.Instance : refused;
     }
 
+    /// <inheritdoc/>
+    public async Task<Reply<Done>> RetireAsync(StockOrder order, string reason)
+    {
+        await SeeEpochAsync();
+        Arrange();
+        if (_pools.Values.FirstOrDefault(pool => pool.Reserve is null && pool.Serves(order)) is { } pool)
+        {
+            await RunOutAsync(pool, reason);
+        }
+
+        return Done.Instance;
+    }
+
     /// <summary>A session asked for a plan that no stock is kept of.</summary>
     private void Notice(StockOrder order)
     {

@@ -72,6 +72,33 @@ public class OwnStockTests
     }
 
     [Fact]
+    public async Task Retired_IsThrownAwayAtOnce_ButNotWhatAnOperatorReserved()
+    {
+        await using var world = await StockWorld.StartAsync();
+        Value(await world.Keeper.RetireAsync(world.Order, "never was there"));
+        Value(await world.Keeper.ExpectAsync(world.Order));
+        await ReadyAsync(world);
+        Value(await world.Keeper.RetireAsync(world.Order, "withdrawn"));
+        Assert.Empty(await world.Keeper.ListAsync());
+        Assert.Empty(await world.HeldAsync("h-1"));
+        Value(await world.Keeper.ReserveAsync(StockWorld.Reserve(1)));
+        await ReadyAsync(world);
+        Value(await world.Keeper.RetireAsync(world.Order, "withdrawn"));
+        await ReadyAsync(world);
+    }
+
+    [Fact]
+    public void Plan_WhoseWeightsWereOpenedUnderMasks_IsKeptInThatEpochOnly()
+    {
+        var masked = StockWorld.TermsOf(StockWorld.Plan.WithMasks(StockWorld.Plan.MaskPlan(new byte[32], new byte[32])!));
+        var own = OwnPool.Of(StockOrders.Of(masked, 7), masked);
+        Assert.NotNull(KeptPool.Of(own, "c", 7, 1 << 20, Now));
+        Assert.Null(KeptPool.Of(own, "c", 8, 1 << 20, Now));
+        var plain = StockWorld.TermsOf(StockWorld.Plan);
+        Assert.NotNull(KeptPool.Of(OwnPool.Of(StockOrders.Of(plain, 7), plain), "c", 8, 1 << 20, Now));
+    }
+
+    [Fact]
     public async Task NewEpoch_KeepsThePlan_WithLotsOfItsOwn()
     {
         await using var world = await StockWorld.StartAsync();
