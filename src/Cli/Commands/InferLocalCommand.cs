@@ -97,7 +97,11 @@ internal static class InferLocalCommand
     private static void Write(CommandOutput output, LocalInferenceResult result)
     {
         var document = new LocalInferenceDocument(
-            result.Outputs, result.ClearOutputs, result.MaxAbsError, result.FractionalBits, result.Cost, new SecondsBody(result.OfflineSeconds, result.OnlineSeconds));
+            result.Outputs, result.ClearOutputs, result.MaxAbsError, result.FractionalBits, result.Cost, new SecondsBody(result.OfflineSeconds, result.OnlineSeconds))
+        {
+            ClippedRecords = result.ClippedRecords.Count > 0 ? result.ClippedRecords : null,
+        };
+        TellClipped(output, result.ClippedRecords);
         output.Result(document, console =>
         {
             console.Write(
@@ -107,6 +111,15 @@ internal static class InferLocalCommand
                 ? $"At most {error:G3} from the clear model, with {result.FractionalBits} fractional bits." : $"{result.FractionalBits} fractional bits; not compared with the clear model.");
             console.Line($"{InferCommands.Costs(result.Cost)} {Tables.Number(result.OfflineSeconds)} s offline, {Tables.Number(result.OnlineSeconds)} s online.");
         });
+    }
+
+    /// <summary>Warns of records whose outputs are those of a clipped model.</summary>
+    internal static void TellClipped(CommandOutput output, IReadOnlyList<int> clipped)
+    {
+        if (clipped.Count > 0)
+        {
+            output.Note($"In {clipped.Count} records, from record {clipped[0] + 1} on, a value passed a bound that the planner set so that ranges could be proven: their outputs are those of the clipped model.");
+        }
     }
 
     private static SharingScheme SchemeOf(ParseResult parsed)

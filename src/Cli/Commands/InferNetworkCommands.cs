@@ -201,7 +201,7 @@ internal static class InferNetworkCommands
 
     private static async Task WriteAsync(CommandOutput output, string session, InferencePlan plan, InferenceAnswer answer, string? file, CancellationToken cancel)
     {
-        var outputs = answer.Values.Chunk(answer.Values.Length / plan.Rows).ToList();
+        var (outputs, clipped) = PlanOutputs.Read(plan, answer.Values);
         string[] heads = [.. Enumerable.Range(1, outputs[0].Length).Select(static i => $"output {i}")];
         if (file is not null)
         {
@@ -210,7 +210,8 @@ internal static class InferNetworkCommands
         }
 
         var seconds = new SecondsBody(answer.Session.Seconds.GetValueOrDefault("preprocessing"), answer.Sides.Max(static side => side.Seconds));
-        var document = new LocalInferenceDocument(outputs, null, null, plan.Format.FractionalBits, answer.Session.Cost, seconds);
+        var document = new LocalInferenceDocument(outputs, null, null, plan.Format.FractionalBits, answer.Session.Cost, seconds) { ClippedRecords = clipped.Count > 0 ? clipped : null };
+        InferLocalCommand.TellClipped(output, clipped);
         output.Result(document, console =>
         {
             if (file is null)

@@ -78,7 +78,12 @@ internal sealed record LocalInferenceDocument(
     IReadOnlyList<IReadOnlyList<double>> Outputs,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<IReadOnlyList<double>>? ClearOutputs,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? MaxAbsError,
-    int FractionalBits, InferenceCostBody Cost, SecondsBody Seconds);
+    int FractionalBits, InferenceCostBody Cost, SecondsBody Seconds)
+{
+    /// <summary>From 0, the records of which a clip of the planner's cut a value; left out where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? ClippedRecords { get; init; }
+}
 
 /// <summary>What <c>infer open --json</c> prints.</summary>
 /// <param name="Name">What <c>--held</c> takes.</param>

@@ -71,7 +71,7 @@ public sealed class ConsortiumInference(string self, JointInference inference, G
         planned = planned with { Plan = Cut(planned.Plan) };
         var cast = await InferenceCast.ChooseAsync(client, self, scheme.Parties, options.ComputeParties, options.Dealer, cancel);
         var prefix = options.SessionPrefix ?? $"infer-{Guid.NewGuid():N}";
-        var (outputs, clear) = (new List<double[]>(), new List<double[]>());
+        var (outputs, clear, clipped) = (new List<double[]>(), new List<double[]>(), new List<int>());
         var (cost, offline, online) = (new InferenceCostBody(0, 0, 0, 0), 0.0, 0.0);
         double[] weights = [.. planned.Parameters.SelectMany(static own => own).SelectMany(static tensor => tensor)];
         for (var (first, batchNumber) = (0, 1); first < records.Count; first += planned.Plan.Rows, batchNumber++)
@@ -79,10 +79,12 @@ public sealed class ConsortiumInference(string self, JointInference inference, G
             var batch = planned.Plan.WithRows(Math.Min(planned.Plan.Rows, records.Count - first));
             double[] input = [.. records.Skip(first).Take(batch.Rows).SelectMany(static record => record)];
             var answer = await RunAsync($"{prefix}.{batchNumber}", Named(Question(batch, cast, options.TimeoutSeconds), input, weights, options), input, weights, cancel);
-            outputs.AddRange(answer.Values.Chunk(network.Outputs));
+            var (rows, cut) = PlanOutputs.Read(batch, answer.Values);
+            outputs.AddRange(rows);
+            clipped.AddRange(cut.Select(row => first + row));
             if (options.ComparesWithClear)
             {
-                clear.AddRange(ClearEvaluation.Evaluate(batch, input, planned.Parameters).Chunk(network.Outputs));
+                clear.AddRange(PlanOutputs.Read(batch, ClearEvaluation.Evaluate(batch, input, planned.Parameters)).Outputs);
             }
 
             var one = answer.Session.Cost;
@@ -92,7 +94,7 @@ public sealed class ConsortiumInference(string self, JointInference inference, G
         }
 
         double? error = clear.Count == 0 ? null : outputs.Zip(clear).Max(static pair => pair.First.Zip(pair.Second, static (got, wanted) => Math.Abs(got - wanted)).Max());
-        return new LocalInferenceResult(outputs, options.ComparesWithClear ? clear : null, error, planned.Plan.Format.FractionalBits, cost, offline, online);
+        return new LocalInferenceResult(outputs, options.ComparesWithClear ? clear : null, error, planned.Plan.Format.FractionalBits, cost, offline, online) { ClippedRecords = clipped };
     }
 
     /// <summary>A plan whose correlations fit a message, with fewer records where they must be.</summary>

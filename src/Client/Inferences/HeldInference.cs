@@ -74,20 +74,22 @@ public sealed class HeldInference(string self, JointInference inference, Gateway
         ArgumentNullException.ThrowIfNull(options);
         LocalInference.RequireRecords(model.Plan.Features, records, model.Plan.InputBound);
         var prefix = options.SessionPrefix ?? $"infer-{Guid.NewGuid():N}";
-        var outputs = new List<double[]>();
+        var (outputs, clipped) = (new List<double[]>(), new List<int>());
         var (cost, offline, online) = (new InferenceCostBody(0, 0, 0, 0), 0.0, 0.0);
         foreach (var (batch, i) in records.Chunk(model.Plan.Rows).Select(static (batch, i) => (batch, i)))
         {
             var question = NetworkQuestion.Over(model, batch.Length, [(self, null)], self, "scores", "records", options.TimeoutSeconds);
             var answer = await RunAsync($"{prefix}.{i + 1}", question, [.. batch.SelectMany(static record => record)], cancel);
-            outputs.AddRange(answer.Values.Chunk(answer.Values.Length / batch.Length));
+            var (rows, cut) = PlanOutputs.Read(question.Plan, answer.Values);
+            clipped.AddRange(cut.Select(row => outputs.Count + row));
+            outputs.AddRange(rows);
             var one = answer.Session.Cost;
             cost = new InferenceCostBody(cost.Rounds + one.Rounds, cost.MessagesPerParty + one.MessagesPerParty, cost.BytesPerParty + one.BytesPerParty, cost.PreprocessingBytes + one.PreprocessingBytes);
             offline += answer.Session.Seconds.GetValueOrDefault("preprocessing");
             online += answer.Sides.Max(static side => side.Seconds);
         }
 
-        return new LocalInferenceResult(outputs, null, null, model.Plan.Format.FractionalBits, cost, offline, online);
+        return new LocalInferenceResult(outputs, null, null, model.Plan.Format.FractionalBits, cost, offline, online) { ClippedRecords = clipped };
     }
 
     private async Task<InferenceAnswer> RunAsync(string session, InferenceQuestion question, double[] input, CancellationToken cancel)

@@ -18,7 +18,11 @@ namespace PrivacyGrains.Client.Inferences;
 /// <param name="OnlineSeconds">Sharing inputs, all rounds of all sides one after the other, opening.</param>
 public sealed record LocalInferenceResult(
     IReadOnlyList<IReadOnlyList<double>> Outputs, IReadOnlyList<IReadOnlyList<double>>? ClearOutputs, double? MaxAbsError, int FractionalBits, InferenceCostBody Cost,
-    double OfflineSeconds, double OnlineSeconds);
+    double OfflineSeconds, double OnlineSeconds)
+{
+    /// <summary>From 0, which records had a number cut by a clip that the planner set: their outputs are those of the clipped model, and may be far from the model's.</summary>
+    public IReadOnlyList<int> ClippedRecords { get; init; } = [];
+}
 
 /// <summary>What a local run may choose.</summary>
 public sealed record LocalInferenceOptions
@@ -63,22 +67,27 @@ public static class LocalInference
         var bound = BoundOf(network, records, options.InputBound);
         var planned = NetworkPlanning.Plan(network, scheme, records.Count, bound, options.FractionalBits, options.PublicModel);
         var plan = planned.Plan;
-        var (outputs, clear) = (new List<double[]>(), new List<double[]>());
+        var (outputs, clear, clipped) = (new List<double[]>(), new List<double[]>(), new List<int>());
         var run = new LocalRun(Share(planned, random), random);
         for (var first = 0; first < records.Count; first += plan.Rows)
         {
             var batch = plan.WithRows(Math.Min(plan.Rows, records.Count - first));
             double[] input = [.. records.Skip(first).Take(batch.Rows).SelectMany(record => record)];
-            outputs.AddRange(run.Complete(batch, SessionId.Create($"local.{first}"), input, cancel).Chunk(network.Outputs));
+            var (rows, cut) = PlanOutputs.Read(batch, run.Complete(batch, SessionId.Create($"local.{first}"), input, cancel));
+            outputs.AddRange(rows);
+            clipped.AddRange(cut.Select(row => first + row));
             if (options.ComparesWithClear)
             {
-                clear.AddRange(ClearEvaluation.Evaluate(batch, input, planned.Parameters).Chunk(network.Outputs));
+                clear.AddRange(PlanOutputs.Read(batch, ClearEvaluation.Evaluate(batch, input, planned.Parameters)).Outputs);
             }
         }
 
         double? error = clear.Count == 0 ? null : outputs.Zip(clear).Max(pair => pair.First.Zip(pair.Second, (got, wanted) => Math.Abs(got - wanted)).Max());
         return new LocalInferenceResult(
-            outputs, options.ComparesWithClear ? clear : null, error, plan.Format.FractionalBits, run.Cost, run.Offline.TotalSeconds, run.Online.TotalSeconds);
+            outputs, options.ComparesWithClear ? clear : null, error, plan.Format.FractionalBits, run.Cost, run.Offline.TotalSeconds, run.Online.TotalSeconds)
+        {
+            ClippedRecords = clipped,
+        };
     }
 
     /// <summary>The bound that the records' numbers keep to.</summary>

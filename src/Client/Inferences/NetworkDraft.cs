@@ -9,7 +9,7 @@ using PrivacyGrains.Protocols.Sharing;
 namespace PrivacyGrains.Client.Inferences;
 
 /// <summary>A network's layers as a plan's, before their ranges are known to fit.</summary>
-internal sealed class NetworkDraft
+internal sealed partial class NetworkDraft
 {
     private const double UsualBrake = 1 << 16;
     private const double UsualGrowth = 1 << 12;

@@ -20,7 +20,7 @@ public sealed record PlannedNetwork(InferencePlan Plan, ImmutableArray<IReadOnly
 /// <remarks>
 /// Bounds of weights, of biases and of the sum of an output's weights are stated in the plan, rounded up to a power of two, layer by layer: public, they tell so much of a secret model. Ranges are then proven from
 /// them and the input's bound. Where a deep network's range grows beyond the headroom, the value before is clipped at the greatest power of two that fits, so that the proof holds whatever the weights are; such a
-/// clip lies far beyond what a trained network reaches, and shows in the plan.
+/// clip lies far beyond what a trained network reaches, shows in the plan, and tells the receiver where it cut something: <see cref="InferencePlan.TellsClips"/>.
 /// </remarks>
 public static class NetworkPlanning
 {
@@ -57,6 +57,7 @@ public static class NetworkPlanning
             first ??= trouble;
             if (plan is not null)
             {
+                plan = draft.Watched(plan);
                 return new PlannedNetwork(Cut(plan, rows), draft.Parameters, draft.Names);
             }
         }

@@ -34,14 +34,14 @@ public static class KeyedRelu
     /// <returns>The round, which ends in a share of max(x, 0) / 2^f.</returns>
     /// <exception cref="ArgumentException">Share and keys do not fit each other or the committee.</exception>
     /// <exception cref="InvalidOperationException">The keys were consumed before.</exception>
-    public static AwaitingPeers<ShareTensor> Begin(Committee committee, ShareTensor x, ReluKeys keys) => Begin(committee, x, [0], keys, opened => opened.Positive[0]);
+    public static AwaitingPeers<ShareTensor> Begin(Committee committee, ShareTensor x, ReluKeys keys) => Begin(committee, x, [0], keys, opened => opened.Above[0].Positive);
 
-    /// <summary>max(x - t, 0) / 2^f for several public t, and x / 2^f itself, on one opening: the mask of x is that of every x - t.</summary>
+    /// <summary>max(x - t, 0) / 2^f and the bit x >= t for several public t, and x / 2^f itself, on one opening: the mask of x is that of every x - t.</summary>
     /// <remarks>
     /// Where every t is a multiple of 2^f, all results round alike: the low f bits of every opened c - t are the same. So max(x - t, 0) - max(x - u, 0) is u - t wherever x is at least both, exactly.
     /// Holds for every |x - t| below 2^(k-1), and x / 2^f for |x| below 2^(k-2).
     /// </remarks>
-    internal static AwaitingPeers<T> Begin<T>(Committee committee, ShareTensor x, ImmutableArray<long> thresholds, ReluKeys keys, Func<(ImmutableArray<ShareTensor> Positive, Func<ShareTensor> Truncated), T> finish)
+    internal static AwaitingPeers<T> Begin<T>(Committee committee, ShareTensor x, ImmutableArray<long> thresholds, ReluKeys keys, Func<(ImmutableArray<(ShareTensor Positive, ShareTensor AtLeast)> Above, Func<ShareTensor> Truncated), T> finish)
     {
         Shares.RequireOf(committee, x);
         ArgumentNullException.ThrowIfNull(keys);
@@ -50,9 +50,9 @@ public static class KeyedRelu
         var (mask, roots, computed, common) = keys.Consume();
         var own = request.Second == 0 ? mask.AsSpan().ToArray() : []; // the share of r itself, before the number is put under it
         committee.Scheme.Algebra.Add(mask, x.Words, mask);
-        return AwaitingPeers<T>.Broadcast(committee, Combination.Open, mask, opened => finish(([.. thresholds.Select(threshold => Positive(opened, threshold))], () => Truncated(opened))));
+        return AwaitingPeers<T>.Broadcast(committee, Combination.Open, mask, opened => finish(([.. thresholds.Select(threshold => Above(opened, threshold))], () => Truncated(opened))));
 
-        ShareTensor Positive(ulong[] all, long threshold)
+        (ShareTensor Positive, ShareTensor AtLeast) Above(ulong[] all, long threshold)
         {
             var (count, low) = (all.Length, (1UL << (request.Third - 1)) - 1);
             var (opened, points, shares) = (all.ToArray(), new ulong[count], new ulong[count * request.Keys.Payload]);
@@ -63,6 +63,7 @@ public static class KeyedRelu
             }
 
             ComparisonFunction.Evaluate(committee.Self, request.Keys, roots, common, points, shares);
+            var bits = Bits(committee.Self, request.Third, opened, shares, computed);
             if (request.Second == 0)
             {
                 Unshifted(committee.Self, request.Third, opened, shares, computed, own);
@@ -72,7 +73,7 @@ public static class KeyedRelu
                 Shifted(committee.Self, request.Second, request.Third, opened, shares, computed);
             }
 
-            return ShareTensor.Own(committee.Scheme, committee.Self, x.Shape, shares.AsSpan(0, count).ToArray());
+            return (ShareTensor.Own(committee.Scheme, committee.Self, x.Shape, shares.AsSpan(0, count).ToArray()), ShareTensor.Own(committee.Scheme, committee.Self, x.Shape, bits));
         }
 
         ShareTensor Truncated(ulong[] opened)
@@ -86,6 +87,22 @@ public static class KeyedRelu
             Ring64.AddConstant(opened, 1UL << (request.Third - 2), words);
             MaskedTruncation.FinishRing(words, computed.AsSpan(count, count), computed.AsSpan(0, count), request.Second, request.Third, committee.Self == 0);
             return ShareTensor.Own(committee.Scheme, committee.Self, x.Shape, words);
+        }
+    }
+
+    // d = s + e; the bit x >= t is d where c_top is 1 and 1 - d elsewhere.
+    private static ulong[] Bits(int party, int bits, ulong[] opened, ReadOnlySpan<ulong> e, ReadOnlySpan<ulong> computed)
+    {
+        unchecked
+        {
+            var (atLeast, one) = (new ulong[opened.Length], party == 0 ? 1UL : 0);
+            for (var i = 0; i < atLeast.Length; i++)
+            {
+                var (top, d) = (0 - ((opened[i] >> (bits - 1)) & 1), computed[i] + e[i]);
+                atLeast[i] = (d & top) | ((one - d) & ~top);
+            }
+
+            return atLeast;
         }
     }
 

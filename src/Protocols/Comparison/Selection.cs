@@ -37,7 +37,7 @@ public static class Selection
         return Phase<ShareTensor>.Start(committee, slot => Script(committee, x, bits, tuple, slot));
     }
 
-    internal static IEnumerable<AwaitingPeers[]> Script(Committee committee, ShareTensor x, BitShares bits, SelectionTuple tuple, Slot<ShareTensor> slot)
+    internal static IEnumerable<AwaitingPeers[]> Script(Committee committee, ShareTensor x, BitShares bits, SelectionTuple tuple, Slot<ShareTensor> slot, Slot<ShareTensor>? arithmetic = null)
     {
         var algebra = committee.Scheme.Algebra;
         var (packed, d, a, product) = tuple.Consume();
@@ -46,6 +46,13 @@ public static class Selection
         var openBits = AwaitingPeers<ulong[]>.Broadcast(committee, Combination.OpenBits, packed, opened => opened);
         var openNumbers = AwaitingPeers<ulong[]>.Broadcast(committee, Combination.Open, a, opened => opened);
         yield return [openBits, openNumbers];
+
+        if (arithmetic is not null)
+        {
+            var bit = d.ToArray(); // the tuple's bit is shared both ways, so that the opening gives the bits' arithmetic shares too
+            BitConversion.Flip(algebra, openBits.Result, bit, committee.Scheme.AddsConstants(committee.Self) ? 1UL : 0);
+            arithmetic.Value = ShareTensor.Own(committee.Scheme, committee.Self, x.Shape, bit);
+        }
 
         algebra.Multiply(d, openNumbers.Result, d);
         algebra.Add(product, d, product);

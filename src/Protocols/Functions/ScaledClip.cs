@@ -35,30 +35,37 @@ internal readonly record struct ScaledClip(SharingScheme Scheme, int Count, int 
     /// <param name="upper">The upper bound, or null.</param>
     /// <param name="correlations">This party's.</param>
     /// <param name="slot">Takes the result.</param>
-    internal IEnumerable<AwaitingPeers[]> Script(Committee committee, ShareTensor x, long? lower, long? upper, Correlations correlations, Slot<ShareTensor> slot)
+    /// <param name="reached">Takes arithmetic shares of the bits x >= bound, for each bound in order, which cost nothing more; null where they are not wanted.</param>
+    internal IEnumerable<AwaitingPeers[]> Script(Committee committee, ShareTensor x, long? lower, long? upper, Correlations correlations, Slot<ShareTensor> slot, Slot<ImmutableArray<ShareTensor>>? reached = null)
     {
         var lift = Shift;
         ImmutableArray<long> bounds = [.. (long?[])[lower, upper] is var both ? both.OfType<long>() : []];
         ImmutableArray<long> thresholds = [.. bounds.Select(bound => bound << lift)];
         return Keyed
-            ? KeyedScript(committee, x, thresholds, lower, upper, correlations.TakeReluKeys(Count, Shift, Bits), slot)
-            : TreeScript(committee, x, thresholds, bounds, lower, upper, Take(committee, thresholds, correlations), slot);
+            ? KeyedScript(committee, x, thresholds, lower, upper, correlations.TakeReluKeys(Count, Shift, Bits), slot, reached)
+            : TreeScript(committee, x, thresholds, bounds, lower, upper, Take(committee, thresholds, correlations), slot, reached);
     }
 
     private static IEnumerable<AwaitingPeers[]> KeyedScript(
-        Committee committee, ShareTensor x, ImmutableArray<long> thresholds, long? lower, long? upper, ReluKeys keys, Slot<ShareTensor> slot)
+        Committee committee, ShareTensor x, ImmutableArray<long> thresholds, long? lower, long? upper, ReluKeys keys, Slot<ShareTensor> slot, Slot<ImmutableArray<ShareTensor>>? reached)
     {
         var round = KeyedRelu.Begin(committee, x, thresholds, keys, opened =>
         {
-            var above = lower is { } least ? Plus(opened.Positive[0], least) : opened.Truncated();
-            return upper is null ? above : above.Subtract(opened.Positive[^1]);
+            if (reached is not null)
+            {
+                reached.Value = [.. opened.Above.Select(each => each.AtLeast)];
+            }
+
+            var above = lower is { } least ? Plus(opened.Above[0].Positive, least) : opened.Truncated();
+            return upper is null ? above : above.Subtract(opened.Above[^1].Positive);
         });
         yield return [round];
         slot.Value = round.Result;
     }
 
     private static IEnumerable<AwaitingPeers[]> TreeScript(
-        Committee committee, ShareTensor x, ImmutableArray<long> thresholds, ImmutableArray<long> bounds, long? lower, long? upper, Material material, Slot<ShareTensor> slot)
+        Committee committee, ShareTensor x, ImmutableArray<long> thresholds, ImmutableArray<long> bounds, long? lower, long? upper, Material material, Slot<ShareTensor> slot,
+        Slot<ImmutableArray<ShareTensor>>? reached)
     {
         var (y, bits) = (x, new Slot<ImmutableArray<BitShares>>());
         if (material.Fused is { } fused)
@@ -79,16 +86,21 @@ internal readonly record struct ScaledClip(SharingScheme Scheme, int Count, int 
             }
         }
 
-        Slot<ShareTensor>[] kept = [.. bounds.Select(_ => new Slot<ShareTensor>())];
+        Slot<ShareTensor>[] kept = [.. bounds.Select(_ => new Slot<ShareTensor>())], atLeast = [.. bounds.Select(_ => new Slot<ShareTensor>())];
         IEnumerable<AwaitingPeers[]> select = [];
         for (var i = 0; i < bounds.Length; i++)
         {
-            select = Sharing.Script.SideBySide(select, Selection.Script(committee, Plus(y, -bounds[i]), bits.Value[i], material.Tuples[i], kept[i]));
+            select = Sharing.Script.SideBySide(select, Selection.Script(committee, Plus(y, -bounds[i]), bits.Value[i], material.Tuples[i], kept[i], reached is null ? null : atLeast[i]));
         }
 
         foreach (var round in select)
         {
             yield return round;
+        }
+
+        if (reached is not null)
+        {
+            reached.Value = [.. atLeast.Select(bit => bit.Value)];
         }
 
         var above = lower is { } least ? Plus(kept[0].Value, least) : y;

@@ -85,6 +85,9 @@ public sealed partial class InferencePlan
     /// <summary>The parameters of every node that has some, in the nodes' order: what <see cref="LayerWeights"/> hold, one for each.</summary>
     public IEnumerable<ImmutableArray<LayerParameter>> Parameters => Steps.Where(step => !step.Parameters.IsEmpty).Select(step => step.Parameters);
 
+    /// <summary>Whether each record's outputs are followed by a bit that is 1 where no clip that the planner set cut a number of that record, else 0.</summary>
+    public bool TellsClips => Nodes[^1] is { Layer: ConcatLayer, Inputs: [_, > 0 and var last] } && Nodes[last - 1].Layer is QuietLayer;
+
     /// <summary>rows x features.</summary>
     public TensorShape InputShape { get; }
 

@@ -37,6 +37,7 @@ public sealed class LayerTests
         ["clip above"] = ([9], ClipLayer.Create(double.NegativeInfinity, 1), 1, 0),
         ["brake"] = ([9], ClipLayer.Create(-64, 64, isBrake: true), 1, 0),
         ["clip beyond the range"] = ([9], ClipLayer.Create(-100, 100), 1, 0),
+        ["part"] = ([2, 3, 4], PartLayer.Create(5, 3, 2), 1, 0),
         ["affine"] = ([3, 2, 2], AffineLayer.Create([3, 1, 1], true, true, true, Bounds), 1, 0),
         ["affine, public"] = ([3, 2, 2], AffineLayer.Create([3, 1, 1], true, true, false, Bounds), 1, 0),
         ["factor"] = ([4, 2], AffineLayer.Create([2], true, false, true, Bounds), 1, 0),
@@ -283,6 +284,38 @@ public sealed class LayerTests
                 Assert.All(got.Zip(wanted).Where(pair => pair.Second == lower || pair.Second == upper), pair => Assert.InRange(pair.First, pair.Second - (3.0 / 65536), pair.Second + (3.0 / 65536)));
                 Assert.All(got, y => Assert.InRange(y, lower - (scheme.Kind == SharingKind.Additive ? 0 : 1.0 / 65536), upper + (scheme.Kind == SharingKind.Additive ? 0 : 1.0 / 65536)));
                 Assert.True(!cuts || wanted.Count(y => y == lower || y == upper) > 5);
+                Assert.All(run.BytesSent, sent => Assert.Equal(plan.BytesPerParty, sent));
+                Assert.Equal(Enumerable.Range(0, scheme.Parties).Select(party => plan.PreprocessingBytes(party, run.Session)), run.BlobBytes);
+            }
+        }
+    }
+
+    // The count of what a clip cut is shared with its result at no cost, and one bit a record tells whether there was anything.
+    [Theory]
+    [InlineData(-2)]
+    [InlineData(0)]
+    public void CountingClips_TellOfEachRecord_WhetherOneOfThemCutANumber(double lower)
+    {
+        double[] input = [0, 1, 2, 1.5, 3, 1, 0, 0, -1, -3, 0, 0, 2.5, 2.5, 2.5, 2.5, -0.5, -1, -4, 1, 1.9375, -1.9375, 1, 1];
+        var clip = ((ClipLayer)ClipLayer.Create(lower, 2, isBrake: true)).Counting();
+        PlanNode[] nodes =
+        [
+            new(ReshapeLayer.Create(2, 2), [0]), new(clip, [1]), new(PartLayer.Create(0, 4), [2]), new(PartLayer.Create(4, 1), [2]),
+            new(ScaleLayer.Create(1, 0.0625), [3]), new(clip, [5]), new(PartLayer.Create(0, 4), [6]), new(PartLayer.Create(4, 1), [6]),
+            new(QuietLayer.Create(16), [4, 8]), new(ConcatLayer.Create(0), [7, 9]),
+        ];
+        foreach (var scheme in Grid)
+        {
+            foreach (var means in Enum.GetValues<ComparisonMeans>())
+            {
+                var plan = InferencePlan.CreateGraph(scheme, 6, 4, nodes, 16, 4, means);
+                Assert.True(plan.TellsClips);
+                Assert.Equal(plan.Digest(), InferencePlan.Parse(plan.ToBytes()).Value.Digest());
+                var run = new InferenceRun(plan, input, Array.Empty<IReadOnlyList<double[]>>());
+                var got = run.Complete();
+                bool Cut(double[] record) => record.Any(x => x >= 2 || (lower < 0 && x < lower)) || record.Any(x => Math.Clamp(x, lower, 2) + 0.0625 >= 2);
+                Assert.Equal(input.Chunk(4).Select(record => Cut(record) ? 0.0 : 1), got.Chunk(5).Select(row => row[^1]));
+                Assert.Equal(input.Select(x => Math.Clamp(Math.Clamp(x, lower, 2) + 0.0625, lower, 2)), got.Chunk(5).SelectMany(row => row[..^1]));
                 Assert.All(run.BytesSent, sent => Assert.Equal(plan.BytesPerParty, sent));
                 Assert.Equal(Enumerable.Range(0, scheme.Parties).Select(party => plan.PreprocessingBytes(party, run.Session)), run.BlobBytes);
             }

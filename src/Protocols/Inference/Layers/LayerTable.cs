@@ -30,6 +30,8 @@ internal static class LayerTable
         ArgMaxLayer.Number => ArgMaxLayer.Instance,
         DotLayer.Number => DotLayer.Instance,
         EqualLayer.Number => EqualLayer.Read(ref reader),
+        QuietLayer.Number => QuietLayer.Read(ref reader),
+        PartLayer.Number => PartLayer.Read(ref reader),
         TanhLayer.Number => TanhLayer.Instance,
         CurveLayer.Number => CurveLayer.Read(ref reader),
         SoftmaxLayer.Number => SoftmaxLayer.Read(ref reader),
