@@ -3,6 +3,8 @@ namespace PrivacyGrains.Protocols.Sharing;
 /// <content>What a party computes on its share alone: linear maps with public coefficients.</content>
 public sealed partial class ShareTensor
 {
+    private const int RunWords = 1024;
+
     /// <summary>A share of x + y.</summary>
     /// <exception cref="ArgumentException">The other share has another scheme, party or shape.</exception>
     public ShareTensor Add(ShareTensor other)
@@ -103,15 +105,7 @@ public sealed partial class ShareTensor
     {
         var shape = TensorShape.Of(Shape.Rows, columns.Length);
         var words = new ulong[shape.Length];
-        for (var row = 0; row < Shape.Rows; row++)
-        {
-            var from = _words.AsSpan(row * Shape.Columns, Shape.Columns);
-            for (var i = 0; i < columns.Length; i++)
-            {
-                words[(row * columns.Length) + i] = from[columns[i]];
-            }
-        }
-
+        Gather(0, columns, words);
         return new ShareTensor(Scheme, Party, shape, words);
     }
 
@@ -119,21 +113,33 @@ public sealed partial class ShareTensor
     internal ShareTensor ColumnDifferences(ReadOnlySpan<int> left, ReadOnlySpan<int> right)
     {
         var difference = Columns(left);
-        var subtrahend = System.Buffers.ArrayPool<ulong>.Shared.Rent(Math.Max(1, right.Length));
-        for (var row = 0; row < Shape.Rows; row++)
+        var run = Math.Max(1, RunWords / Math.Max(1, right.Length)) * right.Length; // rows may be short: some at a time
+        var subtrahend = System.Buffers.ArrayPool<ulong>.Shared.Rent(Math.Max(1, run));
+        for (var at = 0; at < difference._words.Length; at += run)
         {
-            var from = _words.AsSpan(row * Shape.Columns, Shape.Columns);
-            for (var i = 0; i < right.Length; i++)
-            {
-                subtrahend[i] = from[right[i]];
-            }
-
-            var own = difference._words.AsSpan(row * right.Length, right.Length);
-            Scheme.Algebra.Subtract(own, subtrahend.AsSpan(0, right.Length), own);
+            var own = difference._words.AsSpan(at, Math.Min(run, difference._words.Length - at));
+            Gather(at / right.Length, right, subtrahend.AsSpan(0, own.Length));
+            Scheme.Algebra.Subtract(own, subtrahend.AsSpan(0, own.Length), own);
         }
 
         System.Buffers.ArrayPool<ulong>.Shared.Return(subtrahend, clearArray: true);
         return difference;
+    }
+
+    // Chosen columns of as many rows as there is room for.
+    private void Gather(int row, ReadOnlySpan<int> columns, Span<ulong> destination)
+    {
+        var width = Shape.Columns;
+        for (; !destination.IsEmpty; row++)
+        {
+            var from = _words.AsSpan(row * width, width);
+            for (var i = 0; i < columns.Length; i++)
+            {
+                destination[i] = from[columns[i]];
+            }
+
+            destination = destination[columns.Length..];
+        }
     }
 
     /// <summary>One number for each row, put in every column.</summary>
