@@ -164,6 +164,7 @@ internal sealed partial class NetworkDraft
         NetworkFunction.Multiply => MultiplyLayer.Instance,
         NetworkFunction.Dot => DotLayer.Instance,
         NetworkFunction.Equal => EqualLayer.Instance,
+        NetworkFunction.Step => StepLayer.Instance,
         NetworkFunction.Normalize => NormalizationLayer.Create(layer.Alpha),
         NetworkFunction.TopK or NetworkFunction.TopKPlaces => layer.Alpha is >= 1 and <= RowTopK.MaximumColumns ? TopKLayer.Create((int)layer.Alpha, layer.Function == NetworkFunction.TopKPlaces) : throw Lacking(node),
         NetworkFunction.Softmax => SoftmaxLayer.Instance,

@@ -161,6 +161,9 @@ public enum NetworkFunction
 
     /// <summary>1 where x = y, else 0.</summary>
     Equal,
+
+    /// <summary>1 where x is at least 0, else 0.</summary>
+    Step,
 }
 
 /// <summary>A function of one value or two; two are repeated to each other as numpy does.</summary>

@@ -44,6 +44,47 @@ internal sealed partial class OnnxGraphBuilder
         return Reorder(node, hot, [.. Enumerable.Range(0, axis), last, .. Enumerable.Range(axis, last - axis)]) with { IsInteger = true, IsTruth = (off, on) is (0, 1) };
     }
 
+    // x >= y is a step of x - y; x > y is not y >= x.
+    private OnnxValue Order(OnnxNode node)
+    {
+        var swaps = node.OperatorType is "Greater" or "LessOrEqual";
+        var step = Emit(NetworkFunction.Step, node, Difference(node, swaps ? 1 : 0, swaps ? 0 : 1));
+        return Truth(node.OperatorType is "Greater" or "Less" ? Scale(node, step, -1, 1) : step);
+    }
+
+    private OnnxValue Difference(OnnxNode node, int first, int second) => (Take(node, first), Take(node, second)) switch
+    {
+        (OnnxValue x, OnnxValue y) => Combine(node, NetworkFunction.Subtract, x, y),
+        (OnnxValue x, OnnxConstant c) => AddConstant(node, x, Map(c, value => -value)),
+        (OnnxConstant c, OnnxValue x) => AddConstant(node, Scale(node, x, -1, 0), c),
+        _ => throw Refuse(OnnxFault.Malformed($"{node.Shown} misses an input, or takes nothing of the record.")),
+    };
+
+    private OnnxValue Both(OnnxNode node)
+    {
+        var (x, y) = (TruthOf(node, 0), TruthOf(node, 1));
+        var both = Product(node, x, y);
+        return Truth(node.OperatorType switch
+        {
+            "And" => both,
+            "Or" => Combine(node, NetworkFunction.Subtract, Combine(node, NetworkFunction.Add, x, y), both),
+            _ => Combine(node, NetworkFunction.Subtract, Combine(node, NetworkFunction.Add, x, y), Scale(node, both, 2, 0)),
+        });
+    }
+
+    // y + truth (x - y); of two constants truth x + (not truth) y.
+    private OnnxValue Where(OnnxNode node)
+    {
+        var truth = TruthOf(node, 0);
+        return (Take(node, 1), Take(node, 2)) switch
+        {
+            (OnnxConstant x, OnnxConstant y) => Combine(node, NetworkFunction.Add, MultiplyConstant(node, truth, x), MultiplyConstant(node, Scale(node, truth, -1, 1), y)),
+            (_, OnnxValue y) => Combine(node, NetworkFunction.Add, Product(node, truth, Difference(node, 1, 2)), y),
+            (_, OnnxConstant y) => AddConstant(node, Product(node, truth, Difference(node, 1, 2)), y),
+            _ => throw Refuse(OnnxFault.Malformed($"{node.Shown} takes three inputs.")),
+        };
+    }
+
     private OnnxValue Not(OnnxNode node) => Truth(Scale(node, TruthOf(node, 0), -1, 1));
 
     private OnnxValue TruthOf(OnnxNode node, int index) => Value(node, index) is { IsTruth: true } truth ? truth : throw Refuse(OnnxFault.Operator(node, $"input {index} must come from a comparison"));

@@ -28,6 +28,7 @@ public sealed class LayerTests
         ["square"] = ([2, 3], MultiplyLayer.Instance, 1, 0),
         ["dot product"] = ([2, 5], DotLayer.Instance, 2, 0),
         ["sum of squares"] = ([2, 5], DotLayer.Instance, 1, 0),
+        ["step"] = ([2, 5], StepLayer.Instance, 1, 0),
         ["equal"] = ([2, 5], EqualLayer.Instance, 2, 0),
         ["equal to public numbers"] = ([2, 5], EqualLayer.To(-1, 0, 0.5, 3), 1, 0),
         ["scale by a whole number"] = ([7], ScaleLayer.Create(-3, 0.25), 1, 0),

@@ -69,6 +69,12 @@ def products(m, x):
     return torch.cat([(a * b).sum(1, True), a.norm(dim=1, keepdim=True), (b * b).mean(1, True)], 1)
 
 
+def choices(m, x):
+    a, b = m.f(x), m.g(x)
+    y = torch.where(a > b, a * 2, b) + torch.where((a >= 0.5) & ~(b < 0), torch.tensor(3.0), b)
+    return torch.where((a <= 0) | (b > 0.25), y, torch.tensor(-1.0))
+
+
 CASES = {
     "mlp": (nn.Sequential(nn.Linear(12, 16), nn.ReLU(), nn.Linear(16, 8), nn.Tanh(), nn.Linear(8, 3)), (12,), {}),
     "mlp-double": (nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 2)).double(), (6,), {}),
@@ -96,6 +102,7 @@ CASES = {
     "place": (Apply(lambda m, x: m.f(x).argmax(1).float(), f=nn.Linear(5, 7)), (5,), {}),
     "products": (Apply(products, f=nn.Linear(5, 6), g=nn.Linear(5, 6)), (5,), {}),
     "one-hot": (Apply(lambda m, x: F.one_hot(m.f(x).argmax(1), 6).float() @ m.g.weight.T + (m.f(x).argmax(1, True) == 1).float(), f=nn.Linear(5, 6), g=nn.Linear(6, 2)), (5,), {}),
+    "choices": (Apply(choices, f=nn.Linear(5, 6), g=nn.Linear(5, 6)), (5,), {}),
 }
 
 

@@ -32,6 +32,7 @@ internal static class LayerTable
         EqualLayer.Number => EqualLayer.Read(ref reader),
         QuietLayer.Number => QuietLayer.Read(ref reader),
         PartLayer.Number => PartLayer.Read(ref reader),
+        StepLayer.Number => StepLayer.Instance,
         TanhLayer.Number => TanhLayer.Instance,
         CurveLayer.Number => CurveLayer.Read(ref reader),
         SoftmaxLayer.Number => SoftmaxLayer.Read(ref reader),
