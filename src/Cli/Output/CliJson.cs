@@ -87,7 +87,7 @@ internal sealed record LocalInferenceDocument(
 
 /// <summary>What <c>infer open --json</c> prints.</summary>
 /// <param name="Name">What <c>--held</c> takes.</param>
-/// <param name="Epoch">The consortium's, in which the weights can be used.</param>
+/// <param name="Epoch">The consortium's in which the weights were opened; of no use once an operator has begun a later one.</param>
 /// <param name="Owner">Who gave them.</param>
 /// <param name="ComputeParties">Who holds them.</param>
 /// <param name="Dealer">Who deals for them.</param>

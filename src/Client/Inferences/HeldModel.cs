@@ -6,7 +6,7 @@ namespace PrivacyGrains.Client.Inferences;
 
 /// <summary>A model whose weights compute parties hold, as its opening's signed roster and terms say. Public.</summary>
 /// <param name="Name">The opening's session.</param>
-/// <param name="Epoch">The consortium's epoch in which it was opened; in a later one it is of no use.</param>
+/// <param name="Epoch">The consortium's epoch in which it was opened; of no use once an operator has begun a later one.</param>
 /// <param name="Owner">Who gave the weights.</param>
 /// <param name="Plan">The opening's, without masks: its rows are the most of one session.</param>
 /// <param name="Masks">Under which the weights were opened.</param>

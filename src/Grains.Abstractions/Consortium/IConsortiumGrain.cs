@@ -96,13 +96,15 @@ public sealed record ConsortiumFounding(
 /// <param name="Epoch">Grows by one with every change of members or keys, and when the operator begins one; bound into every roster.</param>
 /// <param name="CoordinatorKey">The coordinator's verification key (SPKI).</param>
 /// <param name="Members">Ordered by party, invited and revoked ones included.</param>
+/// <param name="VoidBefore">The epoch that an operator began last, as after a restored backup; the first where none did. What parties keep beyond a change of members, as weights that they hold, is void where it is older.</param>
 [GenerateSerializer, Immutable, Alias("pg.consortium-view")]
 public sealed record ConsortiumView(
     [property: Id(0)] string Consortium,
     [property: Id(1)] string DisplayName,
     [property: Id(2)] long Epoch,
     [property: Id(3)] ReadOnlyMemory<byte> CoordinatorKey,
-    [property: Id(4)] ImmutableArray<MemberView> Members);
+    [property: Id(4)] ImmutableArray<MemberView> Members,
+    [property: Id(5)] long VoidBefore = 1);
 
 /// <summary>One member.</summary>
 /// <param name="Party">Its name.</param>

@@ -90,7 +90,7 @@ public interface IDealerGrain : IGrainWithStringKey
 
     /// <summary>Forgets the masks of weights that their owner has withdrawn: nothing can be dealt for them any more. Idempotent.</summary>
     [Alias("forget-masks")]
-    Task<Reply<Done>> ForgetMasksAsync(long epoch, string maskDigest);
+    Task<Reply<Done>> ForgetMasksAsync(long voidBefore, string maskDigest);
 }
 
 /// <summary>What was dealt.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace PrivacyGrains.Grains;
 
-/// <summary>Which models' weights one party holds in one epoch, under their owners' terms, and how often they served. Key: <c>party/epoch</c>. Runs on that party's silo.</summary>
+/// <summary>Which models' weights one party holds, under their owners' terms, and how often they served. Key: <c>party/epoch</c>, the epoch that an operator began last (<see cref="ConsortiumView.VoidBefore"/>). Runs on that party's silo.</summary>
 /// <remarks>Names and counts: the shares lie on the party's own disk and pass through no message. Each party counts for itself, so that one honest party is enough to keep an owner's terms.</remarks>
 [Alias("pg.held-weights")]
 public interface IHeldWeightsGrain : IGrainWithStringKey
@@ -50,7 +50,7 @@ public sealed record HeldWeightsName(
 /// <param name="Opening">The opening's session.</param>
 /// <param name="Owner">Who gave the weights.</param>
 /// <param name="MaskDigest">Of the masks: what plans that use the weights name. Lower-case hex.</param>
-/// <param name="Holders">Digest of consortium, epoch, compute parties and dealer with their keys. Lower-case hex.</param>
+/// <param name="Holders">Digest of consortium, compute parties and dealer with their keys. Lower-case hex.</param>
 /// <param name="Plan">Canonical bytes of the opening's plan.</param>
 /// <param name="Masks">Canonical bytes of the masks' plan.</param>
 /// <param name="Terms">What the owner allows, as the opening's statement says it.</param>

@@ -7,13 +7,32 @@ namespace PrivacyGrains.Grains.Computation;
 /// <content>Weights that this party holds from an opening: written at the opening's end, read before the rounds of a session over them, once their owner's terms are met and the session is counted.</content>
 internal sealed partial class ComputationGrain
 {
-    private (long Epoch, string Owner)? _kept;
+    private long _reign; // the operators' epoch, under which weights are kept: a member that joins does not end it
+    private string? _keptFor;
 
-    private IHeldWeightsGrain WeightsAt(ProposedSession proposed) => grains.GetGrain<IHeldWeightsGrain>($"{_self}/{proposed.Roster.Terms.Epoch}");
+    private IHeldWeightsGrain HeldHere => grains.GetGrain<IHeldWeightsGrain>($"{_self}/{_reign}");
 
     private WeightsUse? UseOf(ProposedSession proposed) => proposed.Statement.Held is { } held
         ? new WeightsUse(held.Opening.Value, _session, proposed.Statement.Receiver.Value, Convert.ToHexStringLower(HeldWeights.HoldersOf(proposed.Roster)), proposed.Statement.Plan)
         : null;
+
+    /// <summary>Whether this party may take part: the weights are of an epoch that is not void, they are here, and their owner's terms are met. Counts nothing.</summary>
+    private async Task<Refusal?> AllowedAsync(ProposedSession proposed)
+    {
+        if (proposed.Statement is { Held: null, Opening: null })
+        {
+            return null;
+        }
+
+        var consortium = await grains.GetGrain<IConsortiumGrain>(settings.Consortium).GetAsync();
+        if (consortium.Value is not { } view)
+        {
+            return consortium.Refusal;
+        }
+
+        _reign = view.VoidBefore;
+        return SessionProposals.CheckHeld(proposed.Statement.Held, view) ?? (UseOf(proposed) is { } use ? (await HeldHere.CheckAsync(use)).Refusal : null);
+    }
 
     /// <summary>Counts the session and puts the weights into the side. Nothing of the session has left this party before.</summary>
     private async Task<Refusal?> TakeHeldAsync(ComputationSide side)
@@ -23,7 +42,7 @@ internal sealed partial class ComputationGrain
             return null;
         }
 
-        var reply = await WeightsAt(side.Proposed).UseAsync(use);
+        var reply = await HeldHere.UseAsync(use);
         if (reply.Value is not { } view)
         {
             return reply.Refusal;
@@ -31,7 +50,7 @@ internal sealed partial class ComputationGrain
 
         var refusal = await Task.Run(() =>
         {
-            if (weights.Read(_self.Value, side.Roster.Terms.Epoch, view.MaskDigest) is not { } file)
+            if (weights.Read(_self.Value, _reign, view.MaskDigest) is not { } file)
             {
                 return new Refusal("inference.weights-lost", $"{_self}'s file of the weights of {use.Opening} is missing or damaged. Let {view.Owner} open them anew.");
             }
@@ -55,17 +74,16 @@ internal sealed partial class ComputationGrain
         var keep = new WeightsKeep(
             _session, statement.Receiver.Value, digest, Convert.ToHexStringLower(HeldWeights.HoldersOf(proposed.Roster)), statement.Plan, masks.ToBytes(),
             new WeightTermsView([.. terms.Receivers.Select(receiver => receiver.Value)], terms.Sessions, terms.Until));
-        var epoch = proposed.Roster.Terms.Epoch;
-        if ((await WeightsAt(proposed).KeepAsync(keep)).Refusal is { } refusal)
+        if ((await HeldHere.KeepAsync(keep)).Refusal is { } refusal)
         {
             return refusal;
         }
 
-        _kept = (epoch, statement.Receiver.Value);
+        _keptFor = statement.Receiver.Value;
         await Task.Run(() =>
         {
-            weights.EraseBefore(_self.Value, epoch);
-            side.WriteKept(file => weights.Write(_self.Value, epoch, digest, file));
+            weights.EraseBefore(_self.Value, _reign);
+            side.WriteKept(file => weights.Write(_self.Value, _reign, digest, file));
         });
         return null;
     }
@@ -73,10 +91,10 @@ internal sealed partial class ComputationGrain
     /// <summary>Lets go of what an opening left here that did not end well everywhere: nobody can use it.</summary>
     private async Task ForsakeAsync()
     {
-        if (_kept is { } kept)
+        if (_keptFor is { } owner)
         {
-            _kept = null;
-            await grains.GetGrain<IHeldWeightsGrain>($"{_self}/{kept.Epoch}").WithdrawAsync(_session, kept.Owner);
+            _keptFor = null;
+            await HeldHere.WithdrawAsync(_session, owner);
         }
     }
 }

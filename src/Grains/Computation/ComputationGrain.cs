@@ -85,7 +85,7 @@ internal sealed partial class ComputationGrain(
             return Refuse(new Refusal("computation.foreign-consortium", $"The roster is of another consortium than {settings.Consortium}.", RefusalKind.Invalid));
         }
 
-        if (UseOf(proposed) is { } use && (await WeightsAt(proposed).CheckAsync(use)).Refusal is { } disallowed)
+        if (await AllowedAsync(proposed) is { } disallowed)
         {
             return Refuse(disallowed);
         }

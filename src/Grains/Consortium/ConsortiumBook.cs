@@ -14,6 +14,9 @@ internal sealed record ConsortiumBook
     /// <summary>0 before the founding, then 1, and one more with every member that joins or leaves, and whenever the operator begins one.</summary>
     public long Epoch { get; private init; }
 
+    /// <summary>The epoch that an operator began last, the first where none did: what outlasts a change of members is void before it.</summary>
+    public long VoidBefore { get; private init; }
+
     /// <summary>By party, ordinal.</summary>
     public ImmutableSortedDictionary<string, Member> Members { get; private init; } = ImmutableSortedDictionary.Create<string, Member>(StringComparer.Ordinal);
 
@@ -34,6 +37,7 @@ internal sealed record ConsortiumBook
         {
             Founding = e,
             Epoch = 1,
+            VoidBefore = 1,
             Credentials = Credentials.SetItem(e.OperatorCredentialId, new Credential(e.OperatorSecretHash, null, [Scopes.Operator], null, Revoked: false)),
         },
         MemberInvited e => this with { Members = Members.SetItem(e.Party, new Member(e.DisplayName, e.Roles, e.TokenHash, MemberStatus.Invited, [], "")) },
@@ -49,7 +53,7 @@ internal sealed record ConsortiumBook
             Members = Members.SetItem(e.Party, Members[e.Party] with { Status = MemberStatus.Revoked }),
             Credentials = Credentials.SetItems(Credentials.Where(c => c.Value.Party == e.Party).Select(c => KeyValuePair.Create(c.Key, c.Value with { Revoked = true }))),
         },
-        EpochBegun => this with { Epoch = Epoch + 1 },
+        EpochBegun => this with { Epoch = Epoch + 1, VoidBefore = Epoch + 1 },
         CredentialAdded e => this with { Credentials = Credentials.SetItem(e.CredentialId, new Credential(e.SecretHash, e.Party, e.Scopes, e.ExpiresAt, Revoked: false)) },
         CredentialRevoked e => this with { Credentials = Credentials.SetItem(e.CredentialId, Credentials[e.CredentialId] with { Revoked = true }) },
         Catalogued e => this with
@@ -62,7 +66,7 @@ internal sealed record ConsortiumBook
 
     /// <summary>What a member may see.</summary>
     public ConsortiumView View(string consortium) => new(
-        consortium, Founding!.DisplayName, Epoch, Founding.CoordinatorKey, [.. Members.Select(m => m.Value.View(m.Key))]);
+        consortium, Founding!.DisplayName, Epoch, Founding.CoordinatorKey, [.. Members.Select(m => m.Value.View(m.Key))], VoidBefore);
 }
 
 /// <summary>The states of a membership.</summary>

@@ -61,9 +61,20 @@ internal sealed partial class DealerGrain(
             return Refuse(refusal!);
         }
 
-        if (Unknown(session) is { } unknown)
+        var reign = 0L;
+        if (session.Statement is not { Held: null, Opening: null })
         {
-            return Refuse(unknown);
+            var consortium = await grains.GetGrain<IConsortiumGrain>(session.Roster.Terms.Consortium).GetAsync();
+            if (consortium.Value is not { } view)
+            {
+                return consortium.Refusal!;
+            }
+
+            reign = view.VoidBefore;
+            if ((SessionProposals.CheckHeld(session.Statement.Held, view) ?? Unknown(session, reign)) is { } unknown)
+            {
+                return Refuse(unknown);
+            }
         }
 
         var signed = await grains.GetGrain<IPartyGrain>(Name).SignRosterAsync(proposal.Roster);
@@ -79,7 +90,7 @@ internal sealed partial class DealerGrain(
             _prepared.Remove(_prepared.Keys.First());
         }
 
-        _prepared[proposal.Session] = new Prepared(session, offer);
+        _prepared[proposal.Session] = new Prepared(session, offer, reign);
         return offer;
     }
 
@@ -109,7 +120,7 @@ internal sealed partial class DealerGrain(
         }
 
         var preprocessing = prepared.Session.Preprocessing;
-        if (Unknown(prepared.Session) is { } unknown)
+        if (Unknown(prepared.Session, prepared.Reign) is { } unknown)
         {
             return Refuse(unknown);
         }
@@ -125,7 +136,7 @@ internal sealed partial class DealerGrain(
         var self = PartyId.Create(Name);
         var messages = await Task.Run(() =>
         {
-            var blobs = Blobs(prepared.Session);
+            var blobs = Blobs(prepared.Session, prepared.Reign);
             return blobs.Select((blob, i) =>
             {
                 var message = SealedInput.Seal(prepared.Roster, self, key, sides[i].Offer, SessionPurposes.Correlations, blob);
@@ -145,33 +156,32 @@ internal sealed partial class DealerGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<Reply<Done>> ForgetMasksAsync(long epoch, string maskDigest)
+    public async Task<Reply<Done>> ForgetMasksAsync(long voidBefore, string maskDigest)
     {
         if (maskDigest.Length != 2 * SHA256.HashSizeInBytes || !maskDigest.All(char.IsAsciiHexDigitLower))
         {
             return Refuse(new Refusal("dealer.bad-digest", "A digest of masks has 64 lower-case hexadecimal digits.", RefusalKind.Invalid));
         }
 
-        await Task.Run(() => masks.Forget(Name, epoch, Convert.FromHexString(maskDigest)));
+        await Task.Run(() => masks.Forget(Name, voidBefore, Convert.FromHexString(maskDigest)));
         return Done.Instance;
     }
 
     /// <summary>Masks of weights are there, or the session ends by name.</summary>
-    private Refusal? Unknown(ProposedSession session) =>
-        session.Plan.MaskDigest.IsEmpty || masks.Knows(Name, session.Roster.Terms.Epoch, session.Plan.MaskDigest.Span)
+    private Refusal? Unknown(ProposedSession session, long reign) =>
+        session.Plan.MaskDigest.IsEmpty || masks.Knows(Name, reign, session.Plan.MaskDigest.Span)
             ? null
             : new Refusal("dealer.unknown-masks", $"{Name} has not dealt the masks of the weights that {session.Statement.Held!.Opening} opened, or has forgotten them. Let their owner open them anew.");
 
-    private IReadOnlyList<byte[]> Blobs(ProposedSession session)
+    private IReadOnlyList<byte[]> Blobs(ProposedSession session, long reign)
     {
-        var epoch = session.Roster.Terms.Epoch;
         if (session.Masks is { } opened)
         {
-            masks.EraseBefore(Name, epoch);
-            return masks.Deal(Name, epoch, opened);
+            masks.EraseBefore(Name, reign);
+            return masks.Deal(Name, reign, opened);
         }
 
-        using var known = session.Plan.MaskDigest.IsEmpty ? null : masks.Recall(Name, epoch, session.Plan.MaskDigest.Span);
+        using var known = session.Plan.MaskDigest.IsEmpty ? null : masks.Recall(Name, reign, session.Plan.MaskDigest.Span);
         return Dealer.Deal(session.Preprocessing, session.Roster.Terms.Session, SystemRandomSource.Instance, known);
     }
 
@@ -184,7 +194,7 @@ internal sealed partial class DealerGrain(
     [LoggerMessage(Level = LogLevel.Information, Message = "Dealt for session {Session}: counter {Counter}, {Bytes} bytes")]
     private partial void LogDealt(string session, long counter, long bytes);
 
-    private sealed record Prepared(ProposedSession Session, SideOffer Offer)
+    private sealed record Prepared(ProposedSession Session, SideOffer Offer, long Reign)
     {
         public Roster Roster => Session.Roster;
 

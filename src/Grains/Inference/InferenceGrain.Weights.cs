@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PrivacyGrains.Grains.Consortium;
+using PrivacyGrains.Protocols;
 using PrivacyGrains.Protocols.Dealing;
 using PrivacyGrains.Protocols.Inference;
 using PrivacyGrains.Protocols.Rosters;
@@ -12,14 +13,15 @@ internal sealed partial class InferenceGrain
 {
     /// <inheritdoc/>
     public async Task<Reply<WeightsStanding>> WeightsAsync() =>
-        NoOpening() is { } refusal ? Refuse(refusal) : await StandingAsync(party => HeldAt(party).GetAsync(Session));
+        await OpeningAsync() is var opening && opening.Value is { } view ? await StandingAsync(party => HeldAt(party, view).GetAsync(Session)) : Refuse(opening.Refusal!);
 
     /// <inheritdoc/>
     public async Task<Reply<WeightsStanding>> WithdrawAsync(string owner)
     {
-        if (NoOpening() is { } refusal)
+        var opening = await OpeningAsync();
+        if (opening.Value is not { } view)
         {
-            return Refuse(refusal);
+            return Refuse(opening.Refusal!);
         }
 
         if (Terms.Receiver != owner)
@@ -27,9 +29,9 @@ internal sealed partial class InferenceGrain
             return Refuse(new Refusal("inference.weights-not-the-owner", $"The weights of {Session} are {Terms.Receiver}'s to withdraw.", RefusalKind.Forbidden));
         }
 
-        var standing = await StandingAsync(party => HeldAt(party).WithdrawAsync(Session, owner));
-        await QuietlyAsync("the keeper of stock", Keeper.RetireAsync(SessionsOrder(), $"{owner} withdrew the weights"));
-        var forgotten = await AskAsync(Terms.Dealer, grains.GetGrain<IDealerGrain>(Terms.Dealer).ForgetMasksAsync(Terms.Epoch, Convert.ToHexStringLower(Opened().Masks.Digest())));
+        var standing = await StandingAsync(party => HeldAt(party, view).WithdrawAsync(Session, owner));
+        await QuietlyAsync("the keeper of stock", Keeper.RetireAsync(SessionsOrder(view.Epoch), $"{owner} withdrew the weights"));
+        var forgotten = await AskAsync(Terms.Dealer, grains.GetGrain<IDealerGrain>(Terms.Dealer).ForgetMasksAsync(view.VoidBefore, Convert.ToHexStringLower(Opened().Masks.Digest())));
         return forgotten.Refusal is { } away ? standing with { Missing = standing.Missing.SetItem(Terms.Dealer, away.Code) } : standing;
     }
 
@@ -37,7 +39,7 @@ internal sealed partial class InferenceGrain
     private async Task AnnounceAsync()
     {
         await new CatalogueOnce(grains, settings, clock).EnterAsync(CatalogueKinds.Weights, Session, $"of {Terms.Receiver}, at {string.Join(", ", Terms.ComputeParties)}");
-        await QuietlyAsync("the keeper of stock", Keeper.ExpectAsync(SessionsOrder()));
+        await QuietlyAsync("the keeper of stock", Keeper.ExpectAsync(SessionsOrder(Terms.Epoch)));
     }
 
     private async Task<WeightsStanding> StandingAsync(Func<string, Task<Reply<HeldWeightsView>>> ask)
@@ -49,6 +51,18 @@ internal sealed partial class InferenceGrain
             replies.Where(each => each.Reply.Refusal is not null).ToImmutableDictionary(each => each.Party, each => each.Reply.Refusal!.Code));
     }
 
+    /// <summary>The consortium as it is, where this is an opening whose weights are not void in it.</summary>
+    private async Task<Reply<ConsortiumView>> OpeningAsync()
+    {
+        if (NoOpening() is { } none)
+        {
+            return none;
+        }
+
+        var consortium = await grains.GetGrain<IConsortiumGrain>(settings.Consortium).GetAsync();
+        return consortium.Value is { } view && SessionProposals.CheckHeld(new HeldWeights(SessionId.Create(Session), Terms.Epoch), view) is { } stale ? stale : consortium;
+    }
+
     private Refusal? NoOpening() =>
         _journal.State.Created is not { } created ? new Refusal("inference.unknown", "There is no such inference.", RefusalKind.NotFound)
         : created.Terms.Opening is null ? new Refusal("inference.no-opening", $"{Session} is no opening of weights.", RefusalKind.NotFound)
@@ -56,10 +70,10 @@ internal sealed partial class InferenceGrain
         : null;
 
     /// <summary>The correlations of the sessions over these weights that are as large as the opening allows.</summary>
-    private StockOrder SessionsOrder()
+    private StockOrder SessionsOrder(long epoch)
     {
         var (plan, masks) = Opened();
-        return new StockOrder(Terms.Epoch, plan.WithMasks(masks).Preprocessing.ToBytes(), Terms.ComputeParties, Terms.Dealer);
+        return new StockOrder(epoch, plan.WithMasks(masks).Preprocessing.ToBytes(), Terms.ComputeParties, Terms.Dealer);
     }
 
     private (InferencePlan Plan, WeightMaskPlan Masks) Opened() =>
@@ -67,5 +81,5 @@ internal sealed partial class InferenceGrain
             ? (plan, masks)
             : throw new InvalidOperationException("The plan and the roster were checked before.");
 
-    private IHeldWeightsGrain HeldAt(string party) => grains.GetGrain<IHeldWeightsGrain>($"{party}/{Terms.Epoch}");
+    private IHeldWeightsGrain HeldAt(string party, ConsortiumView consortium) => grains.GetGrain<IHeldWeightsGrain>($"{party}/{consortium.VoidBefore}");
 }

@@ -73,10 +73,9 @@ internal sealed partial class InferenceGrain(
             return Refuse(new Refusal("inference.stale-epoch", $"The consortium is in epoch {view.Epoch}, the terms say {terms.Epoch}. Fetch the members anew.", RefusalKind.Conflict));
         }
 
-        if (terms.Held is { } held && held.Epoch != view.Epoch)
+        if (SessionProposals.CheckHeld(statement.Held, view) is { } stale)
         {
-            return Refuse(new Refusal(
-                "inference.weights-stale-epoch", $"The weights of {held.Opening} were opened in epoch {held.Epoch}; the consortium is in epoch {view.Epoch}. Let their owner open them anew.", RefusalKind.Conflict));
+            return Refuse(stale);
         }
 
         var keys = view.Members.Where(member => member.Status == "member").ToDictionary(member => PartyId.Create(member.Party), member => VerificationKey.Create(member.VerificationKey.Span));

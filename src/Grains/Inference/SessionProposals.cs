@@ -43,12 +43,6 @@ internal static class SessionProposals
             return (null, fault.AsRefusal());
         }
 
-        if (statement.Held is { } held && held.Epoch != proposal.Terms.Epoch)
-        {
-            return (null, new Refusal(
-                "inference.weights-stale-epoch", $"The weights of {held.Opening} were opened in epoch {held.Epoch}; the consortium is in epoch {proposal.Terms.Epoch}. Let their owner open them anew."));
-        }
-
         var keys = roster.Members.ToDictionary(member => member.Party, member => member.Key);
         if (!statement.MakeRoster(roster.Terms.Consortium, proposal.Terms.Epoch, SessionId.Create(proposal.Session), keys).Try(out var expected, out fault))
         {
@@ -69,6 +63,13 @@ internal static class SessionProposals
             ? (null, unsigned.AsRefusal())
             : (new ProposedSession(roster, statement, plan, statement.Opening is null ? null : HeldWeights.MasksOf(plan, roster)), null);
     }
+
+    /// <summary>Whether the weights of a session outlasted what the operators of the consortium did.</summary>
+    /// <returns>Null, or the refusal, which names the opening.</returns>
+    public static Refusal? CheckHeld(HeldWeights? held, ConsortiumView consortium) =>
+        held is null || (held.Epoch >= consortium.VoidBefore && held.Epoch <= consortium.Epoch) ? null
+        : new Refusal(
+            "inference.weights-stale-epoch", $"The weights of {held.Opening} were opened in epoch {held.Epoch}; a new one was begun with epoch {consortium.VoidBefore}. Let their owner open them anew.", RefusalKind.Conflict);
 
     /// <summary>Checks that every member has signed this very roster.</summary>
     public static ProtocolFault? CheckSignatures(Roster roster, IEnumerable<SideOffer> offers)

@@ -74,7 +74,7 @@ internal sealed class KeptPool
     /// <param name="bytesPerParty">The most that its lots may take at one party.</param>
     /// <param name="now">When.</param>
     public static KeptPool? Of(OwnPool own, string consortium, long epoch, long bytesPerParty, DateTimeOffset now) =>
-        own.Epoch is var only && (only == 0 || only == epoch) && own.Terms() is { } terms ? new KeptPool(own.Name, terms, consortium, epoch, now) { _bytesPerParty = bytesPerParty } : null;
+        own.Terms() is { } terms ? new KeptPool(own.Name, terms, consortium, epoch, now) { _bytesPerParty = bytesPerParty } : null;
 
     /// <summary>Whether a session's order is of this pool.</summary>
     public bool Serves(StockOrder order) =>

@@ -106,7 +106,7 @@ internal sealed partial class StockDealerGrain(
         }
 
         var maskDigest = pool.Terms.Preprocessing.MaskDigest;
-        if (!maskDigest.IsEmpty && !masks.Knows(Name, order.Epoch, maskDigest.Span))
+        if (!maskDigest.IsEmpty && !masks.Knows(Name, consortium.Value!.VoidBefore, maskDigest.Span))
         {
             return (pool.Name, string.Empty, Refuse(new Refusal("dealer.unknown-masks", $"{Name} has not dealt the masks of weights that this plan names, or has forgotten them.")));
         }
@@ -142,7 +142,7 @@ internal sealed partial class StockDealerGrain(
         var (key, self) = (await keys.GetAsync(Name), PartyId.Create(Name));
         var parts = await Task.Run(() =>
         {
-            using var known = maskDigest.IsEmpty ? null : masks.Recall(Name, order.Epoch, maskDigest.Span);
+            using var known = maskDigest.IsEmpty ? null : masks.Recall(Name, consortium.Value!.VoidBefore, maskDigest.Span);
             var blobs = Dealer.Deal(pool.Terms.Preprocessing, lot, SystemRandomSource.Instance, known);
             return blobs.Select((blob, i) =>
             {

@@ -25,6 +25,7 @@ internal sealed partial class StockKeeperGrain(GrainJournals journals, IGrainFac
     private readonly Dictionary<string, KeptPool> _pools = new(StringComparer.Ordinal);
     private Journal<ReserveBook, ReserveEntry> _journal = null!;
     private long _epoch;
+    private long _voidBefore;
     private bool _beating;
     private bool _again;
 
@@ -171,7 +172,7 @@ internal sealed partial class StockKeeperGrain(GrainJournals journals, IGrainFac
 
         var (name, now) = (this.GetPrimaryKeyString(), clock.GetUtcNow());
         var wanted = _journal.State.Reserves.Values.Select(reserve => KeptPool.Of(reserve, name, _epoch, now))
-            .Concat(_journal.State.Own.Values.Select(own => KeptPool.Of(own, name, _epoch, settings.BytesPerParty, now)))
+            .Concat(_journal.State.Own.Values.Where(own => !own.IsVoid(_voidBefore)).Select(own => KeptPool.Of(own, name, _epoch, settings.BytesPerParty, now)))
             .OfType<KeptPool>().DistinctBy(pool => pool.Pool).ToList();
         foreach (var (old, pool) in _pools.Where(entry => wanted.All(kept => kept.Pool != entry.Key || kept.Name != entry.Value.Name)).ToList())
         {
@@ -194,7 +195,7 @@ internal sealed partial class StockKeeperGrain(GrainJournals journals, IGrainFac
     {
         if ((await grains.GetGrain<IConsortiumGrain>(this.GetPrimaryKeyString()).GetAsync()).Value is { } consortium)
         {
-            _epoch = consortium.Epoch;
+            (_epoch, _voidBefore) = (consortium.Epoch, consortium.VoidBefore);
         }
     }
 

@@ -99,7 +99,7 @@ internal sealed record HeldWeightsBook(ImmutableDictionary<string, HeldOpening> 
     };
 
     /// <summary>Weights that are not here.</summary>
-    public static Refusal NotHeld(string opening, string self) => new("inference.weights-not-held", $"{self} holds no weights of {opening} in this epoch. Let their owner open them.", RefusalKind.NotFound);
+    public static Refusal NotHeld(string opening, string self) => new("inference.weights-not-held", $"{self} holds no weights of {opening}. Let their owner open them.", RefusalKind.NotFound);
 
     private static bool Fits(WeightsKeep keep, WeightsUse use) =>
         InferencePlan.Parse(keep.Plan.Span).Try(out var opened, out _) && WeightMaskPlan.Parse(keep.Masks.Span).Try(out var masks, out _)

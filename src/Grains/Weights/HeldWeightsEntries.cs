@@ -3,7 +3,7 @@ using PrivacyGrains.Grains.Journaling;
 
 namespace PrivacyGrains.Grains.Weights;
 
-/// <summary>An entry of a party's held weights in one epoch. Names and counts: no share.</summary>
+/// <summary>An entry of a party's held weights. Names and counts: no share.</summary>
 internal abstract record HeldWeightsEntry(DateTimeOffset At);
 
 /// <summary>The party holds an opening's weights; written before their file.</summary>

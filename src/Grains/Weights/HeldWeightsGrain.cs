@@ -5,7 +5,7 @@ using PrivacyGrains.Protocols;
 
 namespace PrivacyGrains.Grains.Weights;
 
-/// <summary>One party's held weights in one epoch: keeps their owners' terms, counts what uses them, and erases what is withdrawn.</summary>
+/// <summary>One party's held weights in one of the operators' epochs: keeps their owners' terms, counts what uses them, and erases what is withdrawn.</summary>
 /// <remarks>
 /// The shares themselves lie in <see cref="WeightFiles"/>, which this party's own sides read and write. Keeping: (1) the journal; (2) the file. Letting go: (1) the journal; (2) the file is
 /// erased, if not now then by the next activation. A journal that the audit log is ahead of was rolled back, and may have forgotten sessions that it counted: nothing is used then

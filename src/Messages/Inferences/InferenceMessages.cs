@@ -31,7 +31,7 @@ public sealed record WeightTermsBody(IReadOnlyList<string> Receivers, long Sessi
 
 /// <summary>Weights that the compute parties hold.</summary>
 /// <param name="Opening">The opening's session.</param>
-/// <param name="Epoch">The consortium's epoch in which they were opened.</param>
+/// <param name="Epoch">The consortium's epoch in which they were opened; void once an operator has begun a later one.</param>
 public sealed record HeldWeightsNameBody(string Opening, long Epoch);
 
 /// <summary>How an opening's weights stand at its compute parties; each counts for itself.</summary>

@@ -40,7 +40,7 @@ public sealed record WeightTerms(ImmutableArray<PartyId> Receivers, long Session
 
 /// <summary>Weights that the compute parties of a session hold from an opening before it.</summary>
 /// <param name="Opening">The opening's session: the name by which the model's owner let them be held.</param>
-/// <param name="Epoch">The consortium's epoch in which they were opened. In a later one they are of no use.</param>
+/// <param name="Epoch">The consortium's epoch in which they were opened. Once an operator has begun a later one, as after a restored backup, they are of no use; members that join or leave do not touch them.</param>
 public sealed record HeldWeights(SessionId Opening, long Epoch)
 {
     /// <summary>The masks of an opening: its own alone, since its roster names session, epoch, statement, members and their keys.</summary>
@@ -57,13 +57,13 @@ public sealed record HeldWeights(SessionId Opening, long Epoch)
         return plan.MaskPlan(SHA256.HashData(new WireWriter("weights.version", 1).Text(roster.Terms.Session.Value).Bytes(plan.Digest()).Written.Span), roster.Digest.Span);
     }
 
-    /// <summary>What must be the same in an opening and in each session over what it opened: consortium, epoch, who computes and deals, and their keys.</summary>
+    /// <summary>What must be the same in an opening and in each session over what it opened: consortium, who computes and deals, and their keys.</summary>
     /// <param name="roster">Of either.</param>
     /// <returns>SHA-256.</returns>
     public static byte[] HoldersOf(Roster roster)
     {
         ArgumentNullException.ThrowIfNull(roster);
-        var writer = new WireWriter("weights.holders", 1).Text(roster.Terms.Consortium).UInt64(checked((ulong)roster.Terms.Epoch));
+        var writer = new WireWriter("weights.holders", 1).Text(roster.Terms.Consortium);
         foreach (var member in roster.Members)
         {
             if ((member.Roles & (RosterRoles.Compute | RosterRoles.Dealer)) is var role and not RosterRoles.None)

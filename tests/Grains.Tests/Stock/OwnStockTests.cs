@@ -88,14 +88,15 @@ public class OwnStockTests
     }
 
     [Fact]
-    public void Plan_WhoseWeightsWereOpenedUnderMasks_IsKeptInThatEpochOnly()
+    public void Plan_WhoseWeightsWereOpenedUnderMasks_IsKeptUntilAnOperatorBeginsAnEpoch()
     {
         var masked = StockWorld.TermsOf(StockWorld.Plan.WithMasks(StockWorld.Plan.MaskPlan(new byte[32], new byte[32])!));
         var own = OwnPool.Of(StockOrders.Of(masked, 7), masked);
-        Assert.NotNull(KeptPool.Of(own, "c", 7, 1 << 20, Now));
-        Assert.Null(KeptPool.Of(own, "c", 8, 1 << 20, Now));
+        Assert.False(own.IsVoid(7));
+        Assert.True(own.IsVoid(8));
+        Assert.NotNull(KeptPool.Of(own, "c", 8, 1 << 20, Now)); // a member has joined
         var plain = StockWorld.TermsOf(StockWorld.Plan);
-        Assert.NotNull(KeptPool.Of(OwnPool.Of(StockOrders.Of(plain, 7), plain), "c", 8, 1 << 20, Now));
+        Assert.False(OwnPool.Of(StockOrders.Of(plain, 7), plain).IsVoid(8));
     }
 
     [Fact]

@@ -157,7 +157,8 @@ public sealed class InferenceStatementTests : IDisposable
         var second = Statement.MakeRoster("c", 3, SessionId.Create("scores-2"), _parties.PublicKeys).Value;
         Assert.NotEqual(HeldWeights.MasksOf(Plan, first)!.Digest(), HeldWeights.MasksOf(Plan, second)!.Digest());
         Assert.Equal(HeldWeights.HoldersOf(first), HeldWeights.HoldersOf(second));
-        Assert.NotEqual(HeldWeights.HoldersOf(first), HeldWeights.HoldersOf(Statement.MakeRoster("c", 4, Session, _parties.PublicKeys).Value));
+        Assert.Equal(HeldWeights.HoldersOf(first), HeldWeights.HoldersOf(Statement.MakeRoster("c", 4, Session, _parties.PublicKeys).Value)); // a member has joined
+        Assert.NotEqual(HeldWeights.HoldersOf(first), HeldWeights.HoldersOf(Statement.MakeRoster("d", 3, Session, _parties.PublicKeys).Value));
         Assert.NotEqual(HeldWeights.HoldersOf(first), HeldWeights.HoldersOf((Statement with { Dealer = _parties.Names[4] }).MakeRoster("c", 3, Session, _parties.PublicKeys).Value));
     }
 
