@@ -65,24 +65,25 @@ public sealed class PostgresStockTests(PostgresServer server)
             var lot = await world.DealAsync();
             world.Consortium.Stores.BeforeAppend = stream => round == 0 && stream.StartsWith("h-1/stock/", StringComparison.Ordinal) ? own.CrashAsync() : Task.CompletedTask;
             world.Consortium.Stores.AfterAppend = stream => round == 1 && stream.StartsWith("h-1/stock/", StringComparison.Ordinal) ? own.CrashAsync() : Task.CompletedTask;
-            var answers = 0;
-            for (var attempt = 0; attempt < 2; attempt++)
+            var (answers, refusal) = (0, default(string));
+            for (var attempt = 0; attempt < 10 && refusal is null; attempt++)
             {
                 try
                 {
-                    answers += (await world.Stock("h-1").TakeAsync(world.Pool, lot, $"s-{round}-{attempt}")).Value is null ? 0 : 1;
+                    var reply = await world.Stock("h-1").TakeAsync(world.Pool, lot, $"s-{round}-{attempt}");
+                    (answers, refusal) = (answers + (reply.Value is null ? 0 : 1), Code(reply));
+                    Assert.True(answers <= 1, $"{answers} sessions have {lot}");
+                    await world.Consortium.Cluster.DeactivateAllAsync();
                 }
-                catch (NpgsqlException)
+                catch (Exception e) when (e is not Xunit.Sdk.XunitException)
                 {
-                    // its outcome is unknown; what was not answered serves nobody, or the next who asks
+                    // Its outcome is unknown, and an engine may hand on the database's failure as one of its own: what was not answered serves nobody, or the next who asks.
                 }
 
                 (world.Consortium.Stores.BeforeAppend, world.Consortium.Stores.AfterAppend) = (static _ => Task.CompletedTask, static _ => Task.CompletedTask);
             }
 
-            Assert.True(answers <= 1, $"{answers} sessions have {lot}");
-            await world.Consortium.Cluster.DeactivateAllAsync();
-            Assert.Equal("stock.lot-gone", Code(await world.Stock("h-1").TakeAsync(world.Pool, lot, "s-late")));
+            Assert.Equal("stock.lot-gone", refusal);
         }
     }
 

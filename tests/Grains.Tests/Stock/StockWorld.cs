@@ -57,12 +57,19 @@ internal sealed class StockWorld : IAsyncDisposable
     /// <summary>One more lot at both parties.</summary>
     public async Task<string> DealAsync(InferencePlan? plan = null)
     {
-        var before = await HeldAsync("h-2", plan);
+        var before = await KnownAsync("h-2");
         Value(await Consortium.Cluster.Grains.GetGrain<IStockDealerGrain>(Dealer).OrderAsync(OrderOf(plan ?? Plan)));
         ImmutableArray<string> fresh = [];
-        await UntilAsync(async () =>
-            !(fresh = [.. (await HeldAsync("h-2", plan)).Except(before)]).IsEmpty && (await HeldAsync("h-1", plan)).Contains(fresh[0]));
+        await UntilAsync(async () => !(fresh = [.. (await KnownAsync("h-2")).Except(before)]).IsEmpty && (await KnownAsync("h-1")).Contains(fresh[0]));
         return Assert.Single(fresh);
+
+        // An activation that has not reached the audit log yet says nothing.
+        async Task<ImmutableArray<string>> KnownAsync(string party)
+        {
+            ImmutableArray<string>? lots = null;
+            await UntilAsync(async () => (lots = (await Stock(party).HeldAsync(PoolOf(plan ?? Plan))).Value?.Lots) is not null);
+            return lots!.Value;
+        }
     }
 
     public async Task<ImmutableArray<string>> HeldAsync(string party, InferencePlan? plan = null) => Value(await Stock(party).HeldAsync(PoolOf(plan ?? Plan))).Lots;
