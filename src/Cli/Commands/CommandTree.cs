@@ -22,6 +22,7 @@ internal static class CommandTree
             TrainCommands.Build(),
             QueryCommands.Build(),
             BudgetCommands.Build(),
+            AccountCommands.Build(),
             ModelCommands.Build(),
             InferCommands.Build(),
             AuditCommands.Build(),

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PrivacyGrains.Cli.Bench;
+using PrivacyGrains.Cli.Commands;
 using PrivacyGrains.Client.Audit;
 using PrivacyGrains.Messages.Http;
 using PrivacyGrains.Messages.Inferences;
+using PrivacyGrains.Privacy.Accounting.Accountants;
 
 namespace PrivacyGrains.Cli.Output;
 
@@ -165,4 +167,6 @@ internal sealed record SecondsBody(double Offline, double Online);
 [JsonSerializable(typeof(Listing<AuditLeaf>))]
 [JsonSerializable(typeof(BenchDocument))]
 [JsonSerializable(typeof(SessionsDocument))]
+[JsonSerializable(typeof(CalibrationDocument))]
+[JsonSerializable(typeof(AccountedLoss))]
 internal sealed partial class CliJson : JsonSerializerContext;
