@@ -2,16 +2,16 @@ using PrivacyGrains.Grains.Weights;
 using PrivacyGrains.Protocols.Inference;
 using PrivacyGrains.Protocols.Sharing;
 
-namespace PrivacyGrains.Grains.Tests.Inference;
+namespace PrivacyGrains.Grains.Tests.Weights;
 
 /// <summary>The rules of one party's held weights over their journal, without grains.</summary>
 public class HeldWeightsBookTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly InferencePlan Plan = InferencePlan.Create(SharingScheme.Additive(2), 4, 3, [PlanLayer.Dense(2, true, 4, 4), PlanLayer.Relu], 16, 8);
+    internal static readonly InferencePlan Plan = InferencePlan.Create(SharingScheme.Additive(2), 4, 3, [PlanLayer.Dense(2, true, 4, 4), PlanLayer.Relu], 16, 8);
     private static readonly Protocols.Dealing.WeightMaskPlan Masks = Plan.MaskPlan(new byte[32], new byte[32])!;
 
-    private static WeightsKeep Kept { get; } = new(
+    internal static WeightsKeep Kept { get; } = new(
         "lenet-1", "clinic", Convert.ToHexStringLower(Masks.Digest()), "holders", Plan.ToBytes(), Masks.ToBytes(), new WeightTermsView(["h-1", "h-3"], 2, Now.AddDays(1).ToUnixTimeSeconds()));
 
     private static HeldWeightsBook Book => HeldWeightsBook.Empty.Apply(new WeightsKept(Kept, Now));
@@ -64,7 +64,7 @@ public class HeldWeightsBookTests
         Assert.Null(read.Check(Use("s-2"), "h-1", Now));
     }
 
-    private static WeightsUse Use(string session) => new("lenet-1", session, "h-3", "holders", Plan.WithRows(2).WithMasks(Masks).ToBytes());
+    internal static WeightsUse Use(string session) => new("lenet-1", session, "h-3", "holders", Plan.WithRows(2).WithMasks(Masks).ToBytes());
 
     private static HeldWeightsBook Taken(HeldWeightsBook book, WeightsUse use) => book.Apply(Assert.Single(book.Use(use, "h-1", Now).Entries));
 }
