@@ -60,7 +60,8 @@ internal static class InferHeldCommands
                 TimeoutSeconds = parsed.GetValue(timeout),
             };
             var held = new HeldInference(self, new JointInference(parsed.PartyFolder()!, gateway), gateway);
-            var (opened, cost) = await output.WithBarAsync("Opening the weights", _ => held.OpenAsync(name, network, SharingScheme.Additive(scheme), parsed.GetValue(rows), bound, terms, options, cancel));
+            var opening = await output.WithBarAsync("Opening the weights", _ => held.OpenAsync(name, network, SharingScheme.Additive(scheme), parsed.GetValue(rows), bound, terms, options, cancel));
+            var (opened, cost) = (opening.Model, opening.Session.Cost);
             var document = Document(opened, cost);
             output.Result(document, console =>
             {

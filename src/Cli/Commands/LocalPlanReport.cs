@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using PrivacyGrains.Cli.Output;
 using PrivacyGrains.Client.Inferences;
 using PrivacyGrains.Learning.Onnx;
 using PrivacyGrains.Protocols;
+using PrivacyGrains.Protocols.Dealing;
 using PrivacyGrains.Protocols.Inference;
 using PrivacyGrains.Protocols.Sharing;
 
@@ -15,13 +17,16 @@ internal static class LocalPlanReport
     {
         var planned = NetworkPlanning.Plan(network, scheme, records, inputBound, options.FractionalBits, options.PublicModel);
         var (plan, whole, last) = (planned.Plan, records / planned.Plan.Rows, records % planned.Plan.Rows);
+        var masks = LocalInference.OpensOnce(plan, records) ? plan.MaskPlan(new byte[SHA256.HashSizeInBytes], new byte[SHA256.HashSizeInBytes]) : null;
+        plan = masks is null ? plan : plan.WithMasks(masks);
         var rest = last == 0 ? null : plan.WithRows(last);
         var name = SessionId.Create("local.0");
-        long Total(Func<InferencePlan, long> cost) => (whole * cost(plan)) + (rest is null ? 0 : cost(rest));
+        long Total(Func<InferencePlan, long> cost, Func<WeightMaskPlan, long> opening) => (whole * cost(plan)) + (rest is null ? 0 : cost(rest)) + (masks is null ? 0 : opening(masks));
         var document = new ModelPlanDocument(
             $"{scheme}", records, plan.Rows, whole + (rest is null ? 0 : 1), plan.Format.FractionalBits, plan.InputBound,
-            Total(each => each.Rounds), Total(each => each.MessagesPerParty), Total(each => each.BytesPerParty),
-            Total(each => Parties(scheme).Max(party => each.PreprocessingBytes(party, name))), Total(each => Parties(scheme).Sum(party => each.PreprocessingBytes(party, name))), plan.PeakBytes,
+            Total(each => each.Rounds, _ => 1), Total(each => each.MessagesPerParty, _ => scheme.Parties - 1), Total(each => each.BytesPerParty, WeightOpening.BytesPerParty),
+            Total(each => Parties(scheme).Max(party => each.PreprocessingBytes(party, name)), each => Parties(scheme).Max(party => each.Preprocessing.BlobBytes(party, each.Namespace))),
+            Total(each => Parties(scheme).Sum(party => each.PreprocessingBytes(party, name)), each => Parties(scheme).Sum(party => each.Preprocessing.BlobBytes(party, each.Namespace))), plan.PeakBytes,
             [.. plan.Steps.Select((step, i) => Layer(plan, step, planned.Names[i]))]);
         output.Result(document, console =>
         {

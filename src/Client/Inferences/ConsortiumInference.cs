@@ -34,6 +34,9 @@ public sealed record ConsortiumInferenceOptions
     /// <summary>Each session's deadline.</summary>
     public double TimeoutSeconds { get; init; } = 300;
 
+    /// <summary>The most records of one session, at least 1; null for as many as one can have.</summary>
+    public int? RecordsPerSession { get; init; }
+
     /// <summary>What the sessions' names begin with; null for a name that nobody has used.</summary>
     public string? SessionPrefix { get; init; }
 }
@@ -41,7 +44,7 @@ public sealed record ConsortiumInferenceOptions
 /// <summary>Runs a network on records in a running consortium: the caller, a member, owns both and alone learns the outputs; the compute parties see neither, unless the caller calls one public.</summary>
 /// <remarks>
 /// Weights and records are split here and go as sealed shares (<see cref="JointInference"/>); a public one goes whole to every compute party, each of which holds it against the digest that all signed (<see cref="PublicInputs"/>). What compute parties learn is the plan: shapes, kinds of layers and bounds, powers of two. A batch that is too large
-/// for one plan becomes several sessions, one after the other. A cancelled run cancels its session. Where model and records belong to two parties, each gives its own with <see cref="JointInference.ProvideAsync"/>.
+/// for one plan becomes several sessions, one after the other, over weights that are given once (<see cref="HeldInference"/>) and withdrawn at the end. A cancelled run cancels its session. Where model and records belong to two parties, each gives its own with <see cref="JointInference.ProvideAsync"/>.
 /// </remarks>
 /// <param name="self">The caller's name.</param>
 /// <param name="inference">Its part in inferences.</param>
@@ -68,17 +71,35 @@ public sealed class ConsortiumInference(string self, JointInference inference, G
         ArgumentNullException.ThrowIfNull(options);
         var bound = LocalInference.BoundOf(network, records, options.InputBound);
         var planned = NetworkPlanning.Plan(network, scheme, records.Count, bound, options.FractionalBits, options.PublicModel);
-        planned = planned with { Plan = Cut(planned.Plan) };
+        var largest = Cut(planned.Plan);
+        planned = planned with { Plan = largest.WithRows(Math.Min(largest.Rows, options.RecordsPerSession ?? largest.Rows)) };
         var cast = await InferenceCast.ChooseAsync(client, self, scheme.Parties, options.ComputeParties, options.Dealer, cancel);
         var prefix = options.SessionPrefix ?? $"infer-{Guid.NewGuid():N}";
+        var batches = (records.Count + planned.Plan.Rows - 1) / planned.Plan.Rows;
+        var opened = LocalInference.OpensOnce(planned.Plan, records.Count) ? await OpenAsync($"{prefix}.weights", planned, cast, batches, options.TimeoutSeconds, cancel) : null;
+        try
+        {
+            return await RunAsync(planned, records, cast, opened, prefix, options, cancel);
+        }
+        finally
+        {
+            await WithdrawAsync(opened?.Model);
+        }
+    }
+
+    private async Task<LocalInferenceResult> RunAsync(
+        PlannedNetwork planned, IReadOnlyList<double[]> records, InferenceCast cast, OpenedModel? opened, string prefix, ConsortiumInferenceOptions options, CancellationToken cancel)
+    {
         var (outputs, clear, clipped) = (new List<double[]>(), new List<double[]>(), new List<int>());
-        var (cost, offline, online) = (new InferenceCostBody(0, 0, 0, 0), 0.0, 0.0);
+        var (cost, offline, online) = opened is null
+            ? (new InferenceCostBody(0, 0, 0, 0), 0.0, 0.0)
+            : (opened.Session.Cost, opened.Session.Seconds.GetValueOrDefault("preprocessing"), opened.Sides.Max(static side => side.Seconds));
         double[] weights = [.. planned.Parameters.SelectMany(static own => own).SelectMany(static tensor => tensor)];
         for (var (first, batchNumber) = (0, 1); first < records.Count; first += planned.Plan.Rows, batchNumber++)
         {
             var batch = planned.Plan.WithRows(Math.Min(planned.Plan.Rows, records.Count - first));
             double[] input = [.. records.Skip(first).Take(batch.Rows).SelectMany(static record => record)];
-            var answer = await RunAsync($"{prefix}.{batchNumber}", Named(Question(batch, cast, options.TimeoutSeconds), input, weights, options), input, weights, cancel);
+            var answer = await RunAsync($"{prefix}.{batchNumber}", Named(Question(batch, cast, opened?.Model, options.TimeoutSeconds), input, weights, options), input, weights, cancel);
             var (rows, cut) = PlanOutputs.Read(batch, answer.Values);
             outputs.AddRange(rows);
             clipped.AddRange(cut.Select(row => first + row));
@@ -115,11 +136,39 @@ public sealed class ConsortiumInference(string self, JointInference inference, G
     }
 
     /// <summary>The records are the receiver's own: they disclose nothing to anybody else, so no ledger counts them.</summary>
-    private InferenceQuestion Question(InferencePlan plan, InferenceCast cast, double timeoutSeconds)
+    private InferenceQuestion Question(InferencePlan plan, InferenceCast cast, HeldModel? held, double timeoutSeconds)
     {
+        if (held is not null)
+        {
+            return NetworkQuestion.Over(held, plan.Rows, [(self, null)], self, "scores", "records", timeoutSeconds);
+        }
+
         var features = new InputSlotBody("features.0", self, [.. Enumerable.Range(0, plan.Features).Select(static column => $"{column}")], false);
         IReadOnlyList<InputSlotBody> inputs = InferenceLayout.HasWeights(plan) ? [features, new InputSlotBody(InferenceLayout.Weights, self, [], false)] : [features];
         return new InferenceQuestion(plan, cast.ComputeParties, cast.Dealer, inputs, "scores", "records", timeoutSeconds);
+    }
+
+    /// <summary>Lets the compute parties hold the weights for as many sessions as there are batches, for the caller alone.</summary>
+    private Task<OpenedModel> OpenAsync(string name, PlannedNetwork planned, InferenceCast cast, int sessions, double timeoutSeconds, CancellationToken cancel)
+    {
+        var until = TimeProvider.System.GetUtcNow().AddDays(1).AddSeconds(sessions * timeoutSeconds).ToUnixTimeSeconds();
+        return new HeldInference(self, inference, client).OpenAsync(name, planned, cast, new WeightTermsBody([self], sessions, until), timeoutSeconds, cancel);
+    }
+
+    /// <summary>Does not throw where the gateway is away: then the terms end it.</summary>
+    private async Task WithdrawAsync(HeldModel? held)
+    {
+        if (held is not null)
+        {
+            try
+            {
+                await client.Inferences.WithdrawAsync(held.Name, CancellationToken.None);
+            }
+            catch (GatewayException)
+            {
+                // So many sessions, and a day.
+            }
+        }
     }
 
     private static InferenceQuestion Named(InferenceQuestion question, double[] input, double[] weights, ConsortiumInferenceOptions options)

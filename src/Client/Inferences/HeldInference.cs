@@ -25,10 +25,10 @@ public sealed class HeldInference(string self, JointInference inference, Gateway
     /// <param name="terms">What the caller allows.</param>
     /// <param name="options">Who takes part, and what the plan may choose; its input bound is not read.</param>
     /// <param name="cancel">Cancels the session, and ends.</param>
-    /// <returns>What sessions are asked with, and what the opening cost.</returns>
+    /// <returns>What sessions are asked with, and how the opening went.</returns>
     /// <exception cref="InputException">Those of <see cref="NetworkPlanning"/> and <see cref="InferenceCast"/>; <c>inference.batch-too-large</c>.</exception>
     /// <exception cref="GatewayException">A refusal, or the code of a session that was aborted.</exception>
-    public async Task<(HeldModel Model, InferenceCostBody Cost)> OpenAsync(
+    public async Task<OpenedModel> OpenAsync(
         string name, OnnxNetwork network, SharingScheme scheme, int rows, double inputBound, WeightTermsBody terms, ConsortiumInferenceOptions options, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -43,7 +43,13 @@ public sealed class HeldInference(string self, JointInference inference, Gateway
         }
 
         var cast = await InferenceCast.ChooseAsync(client, self, scheme.Parties, options.ComputeParties, options.Dealer, cancel);
-        var question = new InferenceQuestion(planned.Plan.WithRows(rows), cast.ComputeParties, cast.Dealer, [new InputSlotBody(InferenceLayout.Weights, self, [], false)], "weights", "records", options.TimeoutSeconds)
+        return await OpenAsync(name, planned with { Plan = planned.Plan.WithRows(rows) }, cast, terms, options.TimeoutSeconds, cancel);
+    }
+
+    /// <summary>The same for a network that is planned, for so many records a session, among parties that are chosen.</summary>
+    internal async Task<OpenedModel> OpenAsync(string name, PlannedNetwork planned, InferenceCast cast, WeightTermsBody terms, double timeoutSeconds, CancellationToken cancel)
+    {
+        var question = new InferenceQuestion(planned.Plan, cast.ComputeParties, cast.Dealer, [new InputSlotBody(InferenceLayout.Weights, self, [], false)], "weights", "records", timeoutSeconds)
         {
             Opening = terms with { Receivers = [.. terms.Receivers.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] },
         };
@@ -51,7 +57,7 @@ public sealed class HeldInference(string self, JointInference inference, Gateway
         {
             using var ask = await inference.AskAsync(name, question, cancel);
             await inference.ProvideAsync(name, InferenceLayout.Weights, planned.Parameters.SelectMany(static own => own).SelectMany(static tensor => tensor).ToArray(), cancel);
-            return (await inference.OpenedAsync(ask, cancel), ask.Opened.Cost);
+            return await inference.OpenedAsync(ask, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {

@@ -21,3 +21,9 @@ public sealed record HeldModel(string Name, long Epoch, string Owner, InferenceP
     /// <summary>As a session's terms name it.</summary>
     public HeldWeightsNameBody Reference => new(Name, Epoch);
 }
+
+/// <summary>An opening that has ended well.</summary>
+/// <param name="Model">What sessions are asked with.</param>
+/// <param name="Session">Where the opening ended; its cost is stated beforehand.</param>
+/// <param name="Sides">What each side reports of its own run.</param>
+public sealed record OpenedModel(HeldModel Model, InferenceBody Session, IReadOnlyList<SideOutputBody> Sides);

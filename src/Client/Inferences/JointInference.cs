@@ -119,15 +119,15 @@ public sealed class JointInference(PartyFolder folder, GatewayClient client, IRa
     /// <summary>Waits for an opening's end, and sees that all sides opened the same.</summary>
     /// <param name="ask">What <see cref="AskAsync"/> gave for a question with an <see cref="InferenceQuestion.Opening"/>.</param>
     /// <param name="cancel">Ends the waiting.</param>
-    /// <returns>What sessions over the weights are asked with.</returns>
+    /// <returns>What sessions over the weights are asked with, and how the opening went.</returns>
     /// <exception cref="GatewayException">The session's abort code where it was aborted; <c>inference.bad-session</c> where sides differ.</exception>
-    public async Task<HeldModel> OpenedAsync(InferenceAsk ask, CancellationToken cancel = default)
+    public async Task<OpenedModel> OpenedAsync(InferenceAsk ask, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(ask);
-        var (_, agreed) = await EndOfAsync(ask, cancel);
+        var (view, agreed) = await EndOfAsync(ask, cancel);
         var sides = await OutputsAsync(ask, agreed, cancel);
         return sides.Select(side => Convert.ToHexString(side.Output)).Distinct(StringComparer.Ordinal).Count() == 1
-            ? HeldOf(agreed)
+            ? new OpenedModel(HeldOf(agreed), view, [.. sides.Select(side => side.Body)])
             : throw Bad("the sides opened different weights. Withdraw them, and open them anew.");
     }
 

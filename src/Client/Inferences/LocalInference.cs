@@ -42,7 +42,7 @@ public sealed record LocalInferenceOptions
 
 /// <summary>Runs all sides of a joint inference in this process: to try a model, to know its cost and its error. Nothing in it is secret from this process.</summary>
 /// <remarks>
-/// The sides are those of a real session (<see cref="InferenceSide"/>); channels, sealing, rosters and ledgers are not run. A batch that is too large for one plan is cut, and the pieces run one after the other.
+/// The sides are those of a real session (<see cref="InferenceSide"/>); channels, sealing, rosters and ledgers are not run. A batch that is too large for one plan is cut, and the pieces run one after the other, over weights that are opened once.
 /// </remarks>
 public static class LocalInference
 {
@@ -68,7 +68,12 @@ public static class LocalInference
         var planned = NetworkPlanning.Plan(network, scheme, records.Count, bound, options.FractionalBits, options.PublicModel);
         var plan = planned.Plan;
         var (outputs, clear, clipped) = (new List<double[]>(), new List<double[]>(), new List<int>());
-        var run = new LocalRun(Share(planned, random), random);
+        using var run = new LocalRun(Share(planned, random), random);
+        if (OpensOnce(plan, records.Count))
+        {
+            run.OpenWeights(plan);
+        }
+
         for (var first = 0; first < records.Count; first += plan.Rows)
         {
             var batch = plan.WithRows(Math.Min(plan.Rows, records.Count - first));
@@ -88,6 +93,15 @@ public static class LocalInference
         {
             ClippedRecords = clipped,
         };
+    }
+
+    /// <summary>Whether a run opens its secret weights once: where it takes several batches, each of which would open them again.</summary>
+    /// <param name="plan">Of one batch.</param>
+    /// <param name="records">In all.</param>
+    public static bool OpensOnce(InferencePlan plan, int records)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return records > plan.Rows && plan.CanBeMasked;
     }
 
     /// <summary>The bound that the records' numbers keep to.</summary>

@@ -93,9 +93,13 @@ public sealed class WeightMaskPlan
     /// <inheritdoc/>
     public override string ToString() => $"masks of {Lengths.Length} tensors, {Scheme}";
 
+    /// <summary>Whether tensors of these lengths can be masked together.</summary>
+    internal static bool Holds(ImmutableArray<int> lengths) =>
+        lengths.Length is >= 1 and <= MaximumTensors
+        && lengths.All(length => length is >= 1 and <= CorrelationRequest.MaximumElements) && lengths.Sum(length => (long)length) <= CorrelationRequest.MaximumElements;
+
     private static WeightMaskPlan? TryCreate(SharingScheme scheme, ReadOnlySpan<byte> model, ReadOnlySpan<byte> roster, ImmutableArray<int> lengths) =>
-        model.Length == SHA256.HashSizeInBytes && roster.Length == SHA256.HashSizeInBytes && lengths.Length is >= 1 and <= MaximumTensors
-        && lengths.All(length => length is >= 1 and <= CorrelationRequest.MaximumElements) && lengths.Sum(length => (long)length) <= CorrelationRequest.MaximumElements
+        model.Length == SHA256.HashSizeInBytes && roster.Length == SHA256.HashSizeInBytes && Holds(lengths)
             ? new WeightMaskPlan(scheme, model.ToArray(), roster.ToArray(), lengths)
             : null;
 }

@@ -184,6 +184,9 @@ public sealed partial class InferencePlan
     /// <exception cref="ArgumentException">As for <see cref="CreateGraph"/>.</exception>
     public InferencePlan WithRows(int rows) => rows == Rows ? this : With(rows, MaskDigest);
 
+    /// <summary>Whether its weights can be opened under masks beforehand: a product of shares has secret ones, and together they are not too many.</summary>
+    public bool CanBeMasked => WeightMaskPlan.Holds([.. Steps.SelectMany(step => MaskedLengths(step))]);
+
     /// <summary>What masks the secret weights need, to be opened under them once for a model version and a roster.</summary>
     /// <param name="modelDigest">SHA-256 over the model's version, weights included.</param>
     /// <param name="rosterDigest">SHA-256 over the roster of those who hold the shares.</param>

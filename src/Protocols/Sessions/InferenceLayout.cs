@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using PrivacyGrains.Arithmetic;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Protocols.Inference;
-using PrivacyGrains.Protocols.Rosters;
 using PrivacyGrains.Protocols.Sharing;
 
 namespace PrivacyGrains.Protocols.Sessions;
@@ -53,8 +52,8 @@ public static class InferenceLayout
             ? new ProtocolFault("inference.masked-weights", null, "an opening of weights that are given now", "one of weights that were opened before")
         : plan.Parameters.Any(parameters => parameters.Any(parameter => !parameter.IsSecret))
             ? new ProtocolFault("inference.public-weights", null, "layers with secret weights", "a layer with public ones")
-        : plan.MaskPlan(new byte[Roster.DigestLength], new byte[Roster.DigestLength]) is null
-            ? new ProtocolFault("inference.nothing-to-open", null, "products of shares that a dealer serves", "a plan that has none: its degrees are reduced, or it has no weights")
+        : !plan.CanBeMasked
+            ? new ProtocolFault("inference.nothing-to-open", null, "products of shares that a dealer serves", "a plan that has none, since its degrees are reduced or it has no weights, or that has too many weights")
         : statement.Inputs is not [{ Slot: Weights, Columns: 0, Counted: false, PublicDigest: null } only] || only.Party != statement.Receiver
             ? new ProtocolFault("inference.no-weights", null, $"one input called '{Weights}', of the party that asks", "others")
         : terms.Check();

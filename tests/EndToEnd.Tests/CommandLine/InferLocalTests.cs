@@ -69,7 +69,10 @@ public sealed class InferLocalTests : IDisposable
         double[][] records = [.. Enumerable.Range(1, 5).Select(record => Enumerable.Repeat(record / 8.0, Width).ToArray())];
         var result = LocalInference.Run(network, records, SharingScheme.Additive(2), new LocalInferenceOptions(), SystemRandomSource.Instance, CancellationToken.None);
         Assert.Equal([128.5, 256.5, 384.5, 512.5, 640.5], result.Outputs.Select(output => Math.Round(Assert.Single(output), 3)));
-        Assert.Equal(4, result.Cost.Rounds); // a product and a truncation, twice
+        Assert.Equal(1 + 4, result.Cost.Rounds); // the weights once; a product and a truncation, twice
+        var batch = NetworkPlanning.Plan(network, SharingScheme.Additive(2), 5, 1, null, publicModel: false).Plan;
+        Assert.InRange(result.Cost.BytesPerParty, 8L * 6 * Width, (8L * 6 * Width) + 1000); // five records and the weights, each opened once
+        Assert.True(2 * batch.BytesPerParty > result.Cost.BytesPerParty);
     }
 
     [Fact]

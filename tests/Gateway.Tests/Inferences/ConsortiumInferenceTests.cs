@@ -3,6 +3,7 @@ using PrivacyGrains.Client.Inferences;
 using PrivacyGrains.Grains;
 using PrivacyGrains.Learning.Onnx;
 using PrivacyGrains.Messages.Inferences;
+using PrivacyGrains.Protocols.Inference;
 using PrivacyGrains.Protocols.Sharing;
 using PrivacyGrains.Testing;
 using static PrivacyGrains.Gateway.Tests.Inferences.InferenceWorld;
@@ -33,6 +34,23 @@ public sealed class ConsortiumInferenceTests(InferenceWorld world) : IClassFixtu
         var plan = NetworkPlanning.Plan(Network, shamir ? SharingScheme.Shamir(parties, 1) : SharingScheme.Additive(parties), 5, 1, null, publicModel: false).Plan;
         Assert.Equal((plan.Rounds, plan.BytesPerParty), (result.Cost.Rounds, result.Cost.BytesPerParty));
         Assert.True(result.Cost.PreprocessingBytes > 0 && result.OfflineSeconds > 0 && result.OnlineSeconds > 0);
+    }
+
+    [Fact]
+    public async Task Run_OfSeveralSessions_GivesItsWeightsOnce_AndLeavesNoneBehind()
+    {
+        using var asker = world.Of(Asker);
+        var options = Options() with { RecordsPerSession = 2, SessionPrefix = NewSession() };
+        var result = await Run(asker).RunAsync(Network, Records, SharingScheme.Additive(2), options);
+        Assert.InRange(result.MaxAbsError!.Value, 0, Math.Pow(2, -10));
+        Assert.Equal(5, result.Outputs.Count);
+        var plan = NetworkPlanning.Plan(Network, SharingScheme.Additive(2), 5, 1, null, publicModel: false).Plan;
+        var masks = plan.MaskPlan(new byte[32], new byte[32])!;
+        var masked = plan.WithMasks(masks);
+        Assert.Equal(WeightOpening.BytesPerParty(masks) + (2 * masked.WithRows(2).BytesPerParty) + masked.WithRows(1).BytesPerParty, result.Cost.BytesPerParty);
+        Assert.Equal(1 + (3 * plan.Rounds), result.Cost.Rounds);
+        var standing = await asker.Client.Inferences.WeightsAsync($"{options.SessionPrefix}.weights");
+        Assert.All(standing.Parties, held => Assert.Equal(("withdrawn", 3L), (held.Status, held.Used)));
     }
 
     [Fact]

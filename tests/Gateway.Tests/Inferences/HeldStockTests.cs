@@ -23,7 +23,7 @@ public sealed class HeldStockTests(OwnStockWorld world) : IClassFixture<OwnStock
         var (name, session) = (NewSession(), NewSession());
         using var owner = world.Of(Asker);
         var options = new ConsortiumInferenceOptions { ComputeParties = ["h-1", "h-2"], Dealer = Dealer, TimeoutSeconds = 30 };
-        var (model, _) = await new HeldInference(Asker, owner.Inference, owner.Client).OpenAsync(
+        var (model, _, _) = await new HeldInference(Asker, owner.Inference, owner.Client).OpenAsync(
             name, Network, SharingScheme.Additive(2), Records.Length, 1, new WeightTermsBody(["h-3"], 5, 4_000_000_000), options);
         await UntilReadyAsync(keeper, 1, "itself");
 

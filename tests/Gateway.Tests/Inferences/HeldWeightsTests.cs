@@ -249,8 +249,9 @@ public sealed class HeldWeightsTests(InferenceWorld world) : IClassFixture<Infer
         using var owner = world.Of(Asker);
         scheme ??= SharingScheme.Additive(parties);
         var options = new ConsortiumInferenceOptions { ComputeParties = [.. Enumerable.Range(1, scheme.Parties).Select(i => $"h-{i}")], Dealer = Dealer, TimeoutSeconds = timeoutSeconds };
-        return await new HeldInference(Asker, owner.Inference, owner.Client).OpenAsync(
+        var opened = await new HeldInference(Asker, owner.Inference, owner.Client).OpenAsync(
             name ?? NewSession(), Network, scheme, rows, 1, new WeightTermsBody(receivers ?? ["h-3", "h-2"], sessions, until), options);
+        return (opened.Model, opened.Session.Cost);
     }
 
     private async Task<string> ServesAsync(string asker, HeldModel model)
