@@ -98,7 +98,7 @@ public sealed partial class InferConsortiumTests : IDisposable
     }
 
     [Fact]
-    public async Task Weights_GivenOnce_ServeWhomTheirOwnerNames_OverARestart_UntilTheyAreWithdrawn()
+    public async Task Weights_GivenOnce_ServeWhomTheirOwnerNames_OverAKill_UntilTheyAreWithdrawn()
     {
         Write();
         string Of(string party) => Path.Combine(Data, party);
@@ -111,8 +111,7 @@ public sealed partial class InferConsortiumTests : IDisposable
             var opened = (await up.RunAsync(open, Of("asker"))).Good().Document();
             Assert.Equal(1, opened.GetProperty("cost").GetProperty("rounds").GetInt32());
             await ScoresAsync(up, opened);
-            var (code, _) = await up.EndAsync("INT", TimeSpan.FromSeconds(30)); // the owner's folder is not needed again
-            Assert.Equal(0, code);
+            await up.EndAsync("KILL", TimeSpan.FromSeconds(10));
             await up.DisposeAsync();
             up = await UpProcess.StartAsync(Data);
             await ScoresAsync(up, opened);

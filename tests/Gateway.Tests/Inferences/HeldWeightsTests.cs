@@ -53,6 +53,27 @@ public sealed class HeldWeightsTests(InferenceWorld world) : IClassFixture<Infer
     }
 
     [Fact]
+    public async Task Sessions_AllAtOnce_AreAsManyAsTheOwnerAllows()
+    {
+        var (model, _) = await OpenAsync(sessions: 6);
+        var codes = await Task.WhenAll(Enumerable.Range(0, 9).Select(async _ =>
+        {
+            try
+            {
+                await ServesAsync("h-3", model);
+                return "served";
+            }
+            catch (GatewayException e)
+            {
+                return e.Code;
+            }
+        }));
+        Assert.All(codes, code => Assert.Contains(code, (string[])["served", "inference.weights-used-up"]));
+        Assert.InRange(codes.Count(code => code == "served"), 1, 6); // one that only one side still counted is gone too
+        Assert.All((await WeightsAsync(model.Name)).Parties, held => Assert.InRange(held.Used, codes.Count(code => code == "served"), 6));
+    }
+
+    [Fact]
     public async Task Weights_ServeRecordsThatOthersGive_WhichAreCounted()
     {
         var (model, _) = await OpenAsync();
