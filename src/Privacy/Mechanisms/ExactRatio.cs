@@ -44,6 +44,21 @@ public readonly record struct ExactRatio
         return Create((ulong)Math.Ceiling(value * 65536), 65536);
     }
 
+    /// <summary>A number rounded down to a multiple of 2^-bits, so that an epsilon, a delta or a probability of the truth never gets greater.</summary>
+    /// <param name="value">Above zero, below 2^(62 - bits).</param>
+    /// <param name="bits">0 to 62. Small ones keep the arithmetic of noise short: 20 suits an epsilon, 60 a delta.</param>
+    /// <returns>The greatest such multiple that is at most the number.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number is out of range, or so small that nothing is left of it.</exception>
+    public static ExactRatio RoundDown(double value, int bits = 20)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bits);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 62);
+        var scaled = Math.Floor(Math.ScaleB(value, bits));
+        return scaled is >= 1 and < 1L << 62
+            ? Create((ulong)scaled, 1UL << bits)
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"The value lies between 2^-{bits} and 2^{62 - bits}.");
+    }
+
     /// <summary>The nearest double, for accounting and error bars.</summary>
     /// <returns>The quotient.</returns>
     public double ToDouble() => Numerator / (double)Denominator;
