@@ -1,0 +1,75 @@
+using PrivacyGrains.Privacy.Queries.Language;
+using PrivacyGrains.Privacy.Queries.Schemas;
+
+namespace PrivacyGrains.Privacy.Queries.Selects;
+
+/// <summary>What is summed for each group.</summary>
+public enum MeasureKind
+{
+    /// <summary>1 a row.</summary>
+    Rows = 0,
+
+    /// <summary>1 a privacy unit that has rows in the group.</summary>
+    Units = 1,
+
+    /// <summary>A row's clamped value over the greater of |low| and |high|.</summary>
+    Value = 2,
+
+    /// <summary>A row's clamped value's distance from the middle of its range, over half the range.</summary>
+    Centred = 3,
+
+    /// <summary>The square of <see cref="Centred"/>, stretched to -1 .. 1.</summary>
+    Square = 4,
+}
+
+/// <summary>One coordinate of each group: aggregates that need the same measure share it, and so its noise.</summary>
+/// <param name="Kind">What is summed.</param>
+/// <param name="Column">Of which column; empty for counts.</param>
+public readonly record struct Measure(MeasureKind Kind, string Column)
+{
+    /// <summary>Integer steps in one unit of a measure; also the weight of a row in counts beside sums, so that noise hurts all alike.</summary>
+    public const long Steps = 1 << 20;
+
+    /// <summary>Whether the measure never falls below zero.</summary>
+    internal bool IsCount => Kind is MeasureKind.Rows or MeasureKind.Units;
+
+    /// <summary>As people read it.</summary>
+    public override string ToString() => Kind switch
+    {
+        MeasureKind.Rows => "rows",
+        MeasureKind.Units => "units",
+        MeasureKind.Value => $"sum of {Column}",
+        MeasureKind.Centred => $"centred sum of {Column}",
+        _ => $"sum of squares of {Column}",
+    };
+
+    /// <summary>The measures that an aggregate needs; none for a quantile.</summary>
+    internal static IEnumerable<Measure> Of(Aggregate aggregate) => aggregate.Kind switch
+    {
+        AggregateKind.Count => [new(MeasureKind.Rows, "")],
+        AggregateKind.CountUnits => [new(MeasureKind.Units, "")],
+        AggregateKind.Sum => [new(MeasureKind.Value, aggregate.Column)],
+        AggregateKind.Average => [new(MeasureKind.Rows, ""), new(MeasureKind.Centred, aggregate.Column)],
+        AggregateKind.Variance => [new(MeasureKind.Rows, ""), new(MeasureKind.Centred, aggregate.Column), new(MeasureKind.Square, aggregate.Column)],
+        _ => [],
+    };
+
+    /// <summary>A row's part, from -<see cref="Steps"/> to <see cref="Steps"/> whatever the value is: the sensitivity rests on that alone.</summary>
+    internal long Encode(ColumnSchema column, double value)
+    {
+        var (low, high) = (column.Low!.Value, column.High!.Value);
+        var clamped = Math.Clamp(value, low, high);
+        var half = (high / 2) - (low / 2);
+        var centred = (clamped - low - half) / half;
+        var scaled = Kind switch
+        {
+            MeasureKind.Value => clamped / Scale(column),
+            MeasureKind.Centred => centred,
+            _ => (2 * centred * centred) - 1,
+        };
+        return Math.Clamp((long)Math.Round(scaled * Steps), -Steps, Steps);
+    }
+
+    /// <summary>The greatest magnitude in a column's range.</summary>
+    internal static double Scale(ColumnSchema column) => Math.Max(Math.Abs(column.Low!.Value), Math.Abs(column.High!.Value));
+}

@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using PrivacyGrains.Privacy.Accounting;
+using PrivacyGrains.Privacy.Queries.Language;
+using PrivacyGrains.Privacy.Queries.Schemas;
+
+namespace PrivacyGrains.Privacy.Queries.Selects;
+
+/// <summary>A query checked against its schema: what is measured in which groups, and how far one privacy unit can move it. Public.</summary>
+public sealed class SelectQuery
+{
+    /// <summary>Most coordinates (groups times measures) of one answer.</summary>
+    public const int MaximumDimension = 1 << 16;
+
+    private SelectQuery(SelectStatement statement, TableSchema schema, ImmutableArray<BoundKey> keys)
+    {
+        (Statement, Schema, Keys) = (statement, schema, keys);
+        Measures = [.. statement.Aggregates.SelectMany(a => Measure.Of(a.Aggregate)).Distinct()];
+    }
+
+    /// <summary>As it was read.</summary>
+    public SelectStatement Statement { get; }
+
+    /// <summary>Against what it was checked.</summary>
+    public TableSchema Schema { get; }
+
+    /// <summary>The group keys.</summary>
+    public ImmutableArray<BoundKey> Keys { get; }
+
+    /// <summary>What is summed for each group; none where only quantiles are asked.</summary>
+    public ImmutableArray<Measure> Measures { get; }
+
+    /// <summary>The quantiles that are asked, in order.</summary>
+    public IEnumerable<Aggregate> Quantiles => Statement.Aggregates.Select(a => a.Aggregate).Where(a => a.Kind == AggregateKind.Quantile);
+
+    /// <summary>Whether all group keys are public.</summary>
+    public bool HasPublicKeys => Keys.All(k => k.IsPublic);
+
+    /// <summary>How many groups the public keys make: 1 without GROUP BY.</summary>
+    public int PublicGroups => Keys.Aggregate(1, (product, key) => product * Math.Max(1, key.Labels.Length));
+
+    /// <summary>In how many groups one unit counts, at one party.</summary>
+    public int GroupsPerUnit => Keys.IsEmpty ? 1 : HasPublicKeys ? Math.Min(Schema.MaximumGroupsPerUnit, PublicGroups) : Schema.MaximumGroupsPerUnit;
+
+    /// <summary>What a row weighs in a count: 1 where only counts are asked, else <see cref="Measure.Steps"/>.</summary>
+    public long Weight => Measures.All(m => m.IsCount) ? 1 : Measure.Steps;
+
+    /// <summary>Words of the summed vector: groups times measures.</summary>
+    public int Dimension => PublicGroups * Measures.Length;
+
+    /// <summary>The columns that are read.</summary>
+    public IEnumerable<string> Columns =>
+        Keys.Select(k => k.Column.Name).Concat(Statement.Aggregates.Where(a => a.Aggregate.Kind is not (AggregateKind.Count or AggregateKind.CountUnits)).Select(a => a.Aggregate.Column))
+            .Concat(RowCondition.Columns(Statement.Where)).Concat(Schema.UnitColumn.Length > 0 ? [Schema.UnitColumn] : []).Distinct(StringComparer.Ordinal);
+
+    /// <summary>The query's name in caches, charges and agreements: the same however it was spelt.</summary>
+    /// <returns>SHA-256 over the canonical text and the schema, 64 lower-case hex digits.</returns>
+    public string Digest() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"privacygrains.select.v1|{Schema.Digest()}|{Statement}")));
+
+    /// <summary>Reads and checks a query.</summary>
+    /// <param name="text">May be hostile.</param>
+    /// <param name="schema">Without fault.</param>
+    /// <param name="query">The query, or null.</param>
+    /// <param name="fault">What to change, or null.</param>
+    /// <returns>Whether it can be asked.</returns>
+    public static bool TryCreate(string text, TableSchema schema, [NotNullWhen(true)] out SelectQuery? query, [NotNullWhen(false)] out QueryFault? fault)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        query = null;
+        if (!SelectParser.TryParse(text, out var statement, out fault))
+        {
+            return false;
+        }
+
+        fault = SelectRules.Check(statement, schema, out var keys);
+        query = fault is null ? new SelectQuery(statement, schema, keys) : null;
+        return query is not null;
+    }
+
+    /// <summary>Why many parties may not answer the query together; null where they may.</summary>
+    public QueryFault? NotJoint()
+    {
+        var wrong = Quantiles.FirstOrDefault() is { } quantile ? $"{quantile} is a quantile"
+            : Keys.FirstOrDefault(k => !k.IsPublic) is { } key ? $"the keys of {key.Key} are not public (the schema lists none) and would be selected privately"
+            : Statement.Limit > 0 ? "TOP and LIMIT pick groups"
+            : Measures.Any(m => m.Kind == MeasureKind.Units) && Schema.MaximumPartiesPerUnit > 1 ? "COUNT(DISTINCT ...) would count one unit at each of its parties"
+            : null;
+        return wrong is null ? null : new QueryFault(
+            QueryFault.NotJoint, $"Over many parties only counts, sums, means and variances over public keys are answered: {wrong}. One party can answer it by itself.");
+    }
+
+    /// <summary>What one unit may change in the summed vector, over all parties.</summary>
+    /// <param name="relation">How neighbours differ.</param>
+    /// <returns>The L2 sensitivity squared and the L1 sensitivity, in the vector's integers.</returns>
+    /// <remarks>
+    /// With k rows and g groups of a unit at one party and p parties: each row adds at most <see cref="Weight"/> to one coordinate of each row measure, so a row measure's part of the unit, over
+    /// all groups, has an L1 norm and so an L2 norm of at most k p. Units: at each party at most 1 in at most g groups, so an L1 norm of g p, no entry above p, and so a squared norm of g p^2.
+    /// Replace-one: the change is a - b for two such parts. |a - b|^2 is at most 4 L^2; for what is never negative a.b >= 0, so at most 2 L^2, and L^2 where there is one group.
+    /// </remarks>
+    public (double L2Squared, double L1) Sensitivity(NeighbouringRelation relation)
+    {
+        double parties = Schema.MaximumPartiesPerUnit;
+        var rows = Schema.MaximumRowsPerUnit * parties;
+        var (squared, once, nonNegative) = (0.0, 0.0, 0.0);
+        foreach (var measure in Measures)
+        {
+            var own = measure.Kind == MeasureKind.Units ? GroupsPerUnit * parties * parties : rows * rows;
+            squared += own;
+            once += measure.Kind == MeasureKind.Units ? GroupsPerUnit * parties : rows;
+            nonNegative += own * (!measure.IsCount ? 4 : Keys.IsEmpty ? 1 : 2);
+        }
+
+        double weight = Weight;
+        return relation == NeighbouringRelation.AddRemove
+            ? (squared * weight * weight, once * weight)
+            : (Math.Min(nonNegative, 4 * squared) * weight * weight, 2 * once * weight);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Statement.ToString();
+}
