@@ -4,6 +4,7 @@ using PrivacyGrains.Cli.Output;
 using PrivacyGrains.Client.Errors;
 using PrivacyGrains.Messages.Budgets;
 using PrivacyGrains.Messages.Http;
+using PrivacyGrains.Privacy.Ledger;
 
 namespace PrivacyGrains.Cli.Commands;
 
@@ -46,7 +47,14 @@ internal static class BudgetCommands
         var neighbours = new Option<string>("--neighbours") { Description = "add-remove (default) or replace-one.", DefaultValueFactory = static _ => "add-remove" };
         neighbours.AcceptOnlyFromAmong("add-remove", "replace-one");
         var quotas = new Option<string[]>("--quota") { Description = "PURPOSE=N: so many exact outputs for a purpose. Repeat for more.", AllowMultipleArgumentsPerToken = true };
-        var command = new Command("open", "Opens a budget of the own party. It never grows.") { which, epsilon, delta, unit, neighbours, quotas };
+        var levels = new Option<string[]>("--level")
+        {
+            Description = "A further limit: analyst=NAME and/or period=quarter, epsilon=E, and delta=D where it is another. analyst=* is each alone; period (day, month, quarter, year) renews for "
+                + "the rows of each block. Repeat for more.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var aside = new Option<double>("--mechanism-delta") { Description = "The part of --delta set aside for charges with a delta of their own, as plans with sampling (default: 0)." };
+        var command = new Command("open", "Opens a budget of the own party. It never grows.") { which, epsilon, delta, unit, neighbours, quotas, levels, aside };
         command.Runs(async (parsed, output, cancel) =>
         {
             var (party, budget) = parsed.GetRequiredValue(which);
@@ -55,7 +63,9 @@ internal static class BudgetCommands
                 Finite(parsed.GetValue(delta), "--delta", static d => d is > 0 and < 1, "greater than 0 and less than 1"),
                 parsed.GetRequiredValue(neighbours),
                 parsed.GetRequiredValue(unit),
-                (parsed.GetValue(quotas) ?? []).Select(Quota).ToDictionary(StringComparer.Ordinal));
+                (parsed.GetValue(quotas) ?? []).Select(Quota).ToDictionary(StringComparer.Ordinal),
+                [.. (parsed.GetValue(levels) ?? []).Select(l => Level(l, parsed.GetValue(delta)))],
+                Finite(parsed.GetValue(aside), "--mechanism-delta", a => a >= 0 && a < parsed.GetValue(delta), "of 0 or more, less than --delta"));
             using var gateway = parsed.Connect();
             var statement = await gateway.Budgets.OpenAsync(party, budget, terms, cancel);
             output.Result(statement, console => console.Line($"{party}/{budget} is open: epsilon {Tables.Number(statement.Terms.Epsilon)} at delta {statement.Terms.Delta}, per {statement.Terms.Unit}."));
@@ -107,6 +117,25 @@ internal static class BudgetCommands
         text.Split('=') is [{ Length: > 0 } purpose, var count] && long.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
             ? KeyValuePair.Create(purpose, n)
             : throw new InputException("budget.bad-quota", $"--quota is '{text}': write PURPOSE=N, as score=50.");
+
+    private static BudgetLevelBody Level(string text, double delta)
+    {
+        var parts = text.Split(',').Select(p => p.Split('=', 2)).ToList();
+        var known = parts.All(p => p is ["analyst" or "period" or "epsilon" or "delta", { Length: > 0 }]) && parts.Select(p => p[0]).Distinct().Count() == parts.Count;
+        var values = known ? parts.ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal) : [];
+        return values.ContainsKey("analyst") || values.ContainsKey("period")
+            ? new BudgetLevelBody(
+                values.GetValueOrDefault("analyst"),
+                values.GetValueOrDefault("period") is not { } period || BlockLengths.TryParse(period, out _) ? values.GetValueOrDefault("period") : throw Bad(),
+                Number("epsilon", double.NaN), Number("delta", delta))
+            : throw Bad();
+
+        double Number(string name, double otherwise) =>
+            !values.TryGetValue(name, out var value) ? double.IsNaN(otherwise) ? throw Bad() : otherwise
+            : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 && double.IsFinite(number) ? number : throw Bad();
+
+        InputException Bad() => new("budget.bad-level", $"--level is '{text}': write as analyst=alice,epsilon=1 or period=quarter,epsilon=0.5,delta=1e-7 (day, month, quarter or year), or both.");
+    }
 
     private static string Left(IReadOnlyDictionary<string, long>? left) => string.Join(", ", (left ?? new Dictionary<string, long>()).Select(d => $"{d.Key} {d.Value}"));
 }

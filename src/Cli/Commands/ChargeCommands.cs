@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using PrivacyGrains.Cli.Output;
 using PrivacyGrains.Client;
 using PrivacyGrains.Client.Audit;
@@ -34,7 +35,9 @@ internal static class ChargeCommands
         var pure = new Option<double?>("--pure") { Description = "The loss in pure epsilon." };
         var disclosures = new Option<long?>("--disclosures") { Description = "Count so many exact outputs instead of a loss." };
         var binding = new Option<string?>("--binding") { Description = "Hex of SHA-256 over what this pays for (default: over the line 'manual ID')." };
-        var command = new Command("reserve", "Holds a loss, or counts disclosures, against a budget of the own party.") { which, id, purpose, recipient, rho, pure, disclosures, binding };
+        var plan = new Option<FileInfo?>("--plan") { Description = "The loss of a plan that is fixed beforehand, as JSON: docs/privacy/accounting.md." };
+        var blocks = new Option<string[]>("--block") { Description = "A time block whose rows the release is about, as 2026-Q4. Repeat for more.", AllowMultipleArgumentsPerToken = true };
+        var command = new Command("reserve", "Holds a loss, or counts disclosures, against a budget of the own party.") { which, id, purpose, recipient, rho, pure, plan, disclosures, blocks, binding };
         command.Runs(async (parsed, output, cancel) =>
         {
             var (party, budget) = parsed.GetRequiredValue(which);
@@ -48,21 +51,40 @@ internal static class ChargeCommands
                 loss = new LossBody("pure", BudgetCommands.Finite(e, "--pure", static x => x >= 0, "of 0 or more"));
             }
 
-            var count = parsed.GetValue(disclosures);
-            if (new[] { parsed.GetValue(rho) is not null, parsed.GetValue(pure) is not null, count is not null }.Count(given => given) != 1)
+            else if (parsed.GetValue(plan) is { } file)
             {
-                throw new InputException("budget.no-loss", "Give one of --rho, --pure and --disclosures.");
+                loss = new LossBody("plan", 0, await PlanAsync(file, cancel));
+            }
+
+            var count = parsed.GetValue(disclosures);
+            if (new[] { parsed.GetValue(rho) is not null, parsed.GetValue(pure) is not null, parsed.GetValue(plan) is not null, count is not null }.Count(given => given) != 1)
+            {
+                throw new InputException("budget.no-loss", "Give one of --rho, --pure, --plan and --disclosures.");
             }
 
             var charge = parsed.GetRequiredValue(id);
             var bound = parsed.GetValue(binding) ?? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"manual {charge}\n")));
             var request = new ReserveChargeRequest(
-                charge, loss is null ? "disclosure" : "charge", parsed.GetRequiredValue(purpose), parsed.GetRequiredValue(recipient), bound, loss, count ?? 0);
+                charge, loss is null ? "disclosure" : "charge", parsed.GetRequiredValue(purpose), parsed.GetRequiredValue(recipient), bound, loss, count ?? 0, parsed.GetValue(blocks));
             using var gateway = parsed.Connect();
             var receipt = await gateway.Budgets.ReserveAsync(party, budget, request, cancel);
             output.Result(receipt, console => Show(console, receipt));
         });
         return command;
+    }
+
+    private static async Task<JsonElement> PlanAsync(FileInfo file, CancellationToken cancel)
+    {
+        try
+        {
+            await using var stream = file.OpenRead();
+            using var document = await JsonDocument.ParseAsync(stream, cancellationToken: cancel);
+            return document.RootElement.Clone();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new InputException("budget.bad-plan", $"--plan {file} is no plan: {e.Message}", e);
+        }
     }
 
     private static Command Change(

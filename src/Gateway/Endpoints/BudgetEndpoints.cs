@@ -74,16 +74,25 @@ internal static class BudgetEndpoints
             : !RouteNames.IsParty(request.Unit) || request.Unit.Length > 48 ? "unit is named by 1 to 48 characters of a-z, 0-9 and hyphen, beginning with a letter."
             : request.DisclosureQuotas is { } q && (q.Count > 64 || q.Any(p => p.Key is not { Length: >= 1 and <= 128 } || p.Value < 0)) ?
                 "disclosureQuotas has at most 64 purposes of 1 to 128 characters, each with 0 or more."
-            : null;
+            : !(request.MechanismDelta >= 0 && request.MechanismDelta < request.Delta) ? "mechanismDelta is 0 or more and less than delta."
+            : LevelFault(request.Levels ?? []);
         if (fault is not null)
         {
             return ProblemResult.Of(ProblemCodes.InvalidMember, fault);
         }
 
         var terms = new BudgetTerms(
-            request.Epsilon, request.Delta, request.Neighbours, request.Unit, (request.DisclosureQuotas ?? ImmutableDictionary<string, long>.Empty).ToImmutableDictionary());
+            request.Epsilon, request.Delta, request.Neighbours, request.Unit, (request.DisclosureQuotas ?? ImmutableDictionary<string, long>.Empty).ToImmutableDictionary(),
+            [.. (request.Levels ?? []).Select(l => new LevelTerms(l.Analyst, l.Period, l.Epsilon, l.Delta))], request.MechanismDelta);
         return (await calls.OfParty(party, () => calls.Ledger(party, budget).OpenAsync(terms), cancel)).ToOk(ToBody);
     }
+
+    private static string? LevelFault(IReadOnlyList<BudgetLevelBody> levels) =>
+        levels.Count > 256 ? "levels has at most 256."
+        : levels.Any(l => l is not { Epsilon: > 0, Delta: > 0 and < 1 }) ? "levels: each epsilon is greater than 0, each delta greater than 0 and less than 1."
+        : levels.Any(l => l.Analyst is null && l.Period is null) ? "levels: each has an analyst, a period, or both."
+        : levels.Any(l => l.Period is not (null or "day" or "month" or "quarter" or "year")) ? "levels: a period is day, month, quarter or year."
+        : null;
 
     private static async Task<IResult> StatementAsync(string party, string budget, GrainCalls calls, CancellationToken cancel) =>
         (await calls.OfParty(party, () => calls.Ledger(party, budget).StatementAsync(), cancel)).ToOk(ToBody);
@@ -107,12 +116,14 @@ internal static class BudgetEndpoints
     private static StatementBody ToBody(StatementView s) => new(
         s.Party,
         s.Budget,
-        new BudgetTermsBody(s.Terms.Epsilon, s.Terms.Delta, s.Terms.Neighbours, s.Terms.Unit, s.Terms.DisclosureQuotas),
+        new BudgetTermsBody(s.Terms.Epsilon, s.Terms.Delta, s.Terms.Neighbours, s.Terms.Unit, s.Terms.DisclosureQuotas,
+            [.. s.Terms.Levels.Select(l => new BudgetLevelBody(l.Analyst, l.Period, l.Epsilon, l.Delta))], s.Terms.MechanismDelta),
         s.EpsilonSoFar,
         s.EpsilonReserved,
         s.EpsilonLeft,
         s.DisclosuresLeft,
-        [.. s.Charges.Select(c => new StatementLine(c.ChargeId, c.Kind, c.Purpose, c.Recipient, c.Status, c.Epsilon, c.Count, c.At))],
+        [.. s.Charges.Select(c => new StatementLine(c.ChargeId, c.Kind, c.Purpose, c.Recipient, c.Status, c.Epsilon, c.Count, c.At, c.Blocks, c.EpsilonAlone, c.EpsilonTight))],
         s.Version,
-        s.HeadHash);
+        s.HeadHash,
+        [.. s.Levels.Select(l => new LevelStandingBody(l.Level, l.Analyst, l.Block, l.Epsilon, l.Delta, l.EpsilonSoFar, l.EpsilonLeft))]);
 }

@@ -42,7 +42,9 @@ internal static class ChargeEndpoints
             : request.Kind is not ("charge" or "disclosure") ? "kind is charge or disclosure."
             : request.Kind == "charge" && (request.Loss is null || request.Count != 0) ? "A charge has a loss and no count."
             : request.Kind == "disclosure" && (request.Loss is not null || request.Count < 1) ? "A disclosure has a count of 1 or more and no loss."
-            : request.Loss is { } loss && (loss.Mechanism is not ("zcdp" or "pure") || loss.Parameter < 0) ? "loss has the mechanism zcdp or pure and a parameter of 0 or more."
+            : request.Loss is { } loss && (loss.Mechanism is not ("zcdp" or "pure" or "plan") || loss.Parameter < 0 || loss.Mechanism == "plan" != loss.Plan is not null) ?
+                "loss has the mechanism zcdp or pure and a parameter of 0 or more, or the mechanism plan and a plan."
+            : request.Blocks is { Count: > 366 } ? "blocks has at most 366."
             : request.Binding is not { Length: 64 } || request.Binding.Any(c => !char.IsAsciiHexDigitLower(c)) ? "binding is the lower-case hex of a SHA-256: 64 digits."
             : null;
         if (fault is not null)
@@ -52,7 +54,7 @@ internal static class ChargeEndpoints
 
         var charge = new ChargeRequest(
             request.ChargeId, request.Kind, request.Purpose, request.Recipient, request.Binding,
-            request.Loss is { } l ? new PrivacyLoss(l.Mechanism, l.Parameter) : null, request.Count);
+            request.Loss is { } l ? new PrivacyLoss(l.Mechanism, l.Parameter, l.Plan?.GetRawText()) : null, request.Count, [.. request.Blocks ?? []]);
         return await OfLedgerAsync(calls, party, budget, ledger => ledger.ReserveAsync(charge), cancel);
     }
 

@@ -49,13 +49,25 @@ public interface IBudgetLedgerGrain : IGrainWithStringKey
 /// <param name="Neighbours"><c>add-remove</c> or <c>replace-one</c>.</param>
 /// <param name="Unit">What one privacy unit is, as <c>patient record</c>.</param>
 /// <param name="DisclosureQuotas">How many exact outputs each purpose may have, by purpose.</param>
+/// <param name="Levels">Further limits, of analysts and of periods; default for none.</param>
+/// <param name="MechanismDelta">The part of <paramref name="Delta"/> set aside for charges that have a delta of their own; 0 or more, below it.</param>
 [GenerateSerializer, Immutable, Alias("pg.budget-terms")]
 public sealed record BudgetTerms(
     [property: Id(0)] double Epsilon,
     [property: Id(1)] double Delta,
     [property: Id(2)] string Neighbours,
     [property: Id(3)] string Unit,
-    [property: Id(4)] ImmutableDictionary<string, long> DisclosureQuotas);
+    [property: Id(4)] ImmutableDictionary<string, long> DisclosureQuotas,
+    [property: Id(5)] ImmutableArray<LevelTerms> Levels = default,
+    [property: Id(6)] double MechanismDelta = 0);
+
+/// <summary>A limit below a data set's own.</summary>
+/// <param name="Analyst">Whose releases count; null for all together, <c>*</c> for each alone who has no level by name.</param>
+/// <param name="Period"><c>day</c>, <c>month</c>, <c>quarter</c> or <c>year</c>: each such block of the rows' own time has the allowance once; null for all rows, which never renews.</param>
+/// <param name="Epsilon">The limit, at <paramref name="Delta"/>; greater than 0.</param>
+/// <param name="Delta">Greater than 0, less than 1.</param>
+[GenerateSerializer, Immutable, Alias("pg.level-terms")]
+public sealed record LevelTerms([property: Id(0)] string? Analyst, [property: Id(1)] string? Period, [property: Id(2)] double Epsilon, [property: Id(3)] double Delta);
 
 /// <summary>A loss to hold, or a disclosure to count.</summary>
 /// <param name="ChargeId">Chosen by the caller, unique within the ledger: 1 to 160 characters. The same id with other content is refused.</param>
@@ -65,6 +77,7 @@ public sealed record BudgetTerms(
 /// <param name="Binding">Lower-case hex of SHA-256: the release, session or round, roster and computation that this pays for.</param>
 /// <param name="Loss">The privacy event; null for a disclosure.</param>
 /// <param name="Count">How many exact outputs; 0 for a charge.</param>
+/// <param name="Blocks">The time blocks whose rows a charge is about, as <c>2026-Q4</c>, in any order; default or empty for a budget without periods.</param>
 [GenerateSerializer, Immutable, Alias("pg.charge-request")]
 public sealed record ChargeRequest(
     [property: Id(0)] string ChargeId,
@@ -73,13 +86,15 @@ public sealed record ChargeRequest(
     [property: Id(3)] string Recipient,
     [property: Id(4)] string Binding,
     [property: Id(5)] PrivacyLoss? Loss,
-    [property: Id(6)] long Count);
+    [property: Id(6)] long Count,
+    [property: Id(7)] ImmutableArray<string> Blocks = default);
 
 /// <summary>A privacy event whose loss the ledger computes itself.</summary>
-/// <param name="Mechanism"><c>zcdp</c> (parameter rho) or <c>pure</c> (parameter epsilon).</param>
-/// <param name="Parameter">The parameter; finite, at least 0.</param>
+/// <param name="Mechanism"><c>zcdp</c> (parameter rho), <c>pure</c> (parameter epsilon) or <c>plan</c> (a plan).</param>
+/// <param name="Parameter">The parameter; finite, at least 0; 0 for a plan.</param>
+/// <param name="Plan">Events that are fixed before the first answer, as JSON (docs/privacy/accounting.md); null but for <c>plan</c>.</param>
 [GenerateSerializer, Immutable, Alias("pg.privacy-loss")]
-public sealed record PrivacyLoss([property: Id(0)] string Mechanism, [property: Id(1)] double Parameter);
+public sealed record PrivacyLoss([property: Id(0)] string Mechanism, [property: Id(1)] double Parameter, [property: Id(2)] string? Plan = null);
 
 /// <summary>A charge's state, signed by the party whose data it guards. Whoever gives an output share or an unmasking answer checks it first.</summary>
 /// <param name="Party">Whose ledger.</param>
@@ -121,9 +136,39 @@ public sealed record StatementView(
     [property: Id(6)] ImmutableDictionary<string, long> DisclosuresLeft,
     [property: Id(7)] ImmutableArray<ChargeLine> Charges,
     [property: Id(8)] long Version,
-    [property: Id(9)] string HeadHash);
+    [property: Id(9)] string HeadHash,
+    [property: Id(10)] ImmutableArray<LevelView> Levels);
+
+/// <summary>Where one level stands that a charge has met: the data set's first.</summary>
+/// <param name="Level">Its name for people.</param>
+/// <param name="Analyst">Whose releases count; empty for all together.</param>
+/// <param name="Block">Whose rows; empty for all.</param>
+/// <param name="Epsilon">The limit.</param>
+/// <param name="Delta">At which it holds.</param>
+/// <param name="EpsilonSoFar">Held or spent, rounded up.</param>
+/// <param name="EpsilonLeft">Rounded down.</param>
+[GenerateSerializer, Immutable, Alias("pg.level-view")]
+public sealed record LevelView(
+    [property: Id(0)] string Level,
+    [property: Id(1)] string Analyst,
+    [property: Id(2)] string Block,
+    [property: Id(3)] double Epsilon,
+    [property: Id(4)] double Delta,
+    [property: Id(5)] double EpsilonSoFar,
+    [property: Id(6)] double EpsilonLeft);
 
 /// <summary>One line of a statement.</summary>
+/// <param name="ChargeId">Which charge.</param>
+/// <param name="Kind"><c>charge</c> or <c>disclosure</c>.</param>
+/// <param name="Purpose">What for.</param>
+/// <param name="Recipient">To whom the release goes.</param>
+/// <param name="Status">How it stands.</param>
+/// <param name="Epsilon">What it adds at the preset order, rounded up.</param>
+/// <param name="Count">Exact outputs of a disclosure.</param>
+/// <param name="At">When it was reserved.</param>
+/// <param name="Blocks">The time blocks whose rows it is about.</param>
+/// <param name="EpsilonAlone">Of a charge: what the filter would say of it alone, at the budget's delta, rounded up; null for a disclosure.</param>
+/// <param name="EpsilonTight">Of a fixed plan: its tight figure alone, by privacy loss distributions. Null without a plan, or while it is being computed.</param>
 [GenerateSerializer, Immutable, Alias("pg.charge-line")]
 public sealed record ChargeLine(
     [property: Id(0)] string ChargeId,
@@ -133,7 +178,10 @@ public sealed record ChargeLine(
     [property: Id(4)] string Status,
     [property: Id(5)] double Epsilon,
     [property: Id(6)] long Count,
-    [property: Id(7)] DateTimeOffset At);
+    [property: Id(7)] DateTimeOffset At,
+    [property: Id(8)] ImmutableArray<string> Blocks,
+    [property: Id(9)] double? EpsilonAlone,
+    [property: Id(10)] double? EpsilonTight);
 
 /// <summary>One chained entry as it stands in the journal.</summary>
 [GenerateSerializer, Immutable, Alias("pg.ledger-entry")]

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using PrivacyGrains.Grains.Journaling;
+using PrivacyGrains.Grains.Ledger;
 using PrivacyGrains.Grains.Stock;
 using PrivacyGrains.Grains.Streams;
 using PrivacyGrains.Grains.Weights;
@@ -26,6 +27,7 @@ public static class GrainServices
         services.AddSingleton<GrainMetrics>();
         services.AddSingleton<GrainJournals>();
         services.AddSingleton<Milestones>();
+        services.AddSingleton<PlanFigures>();
         services.TryAddSingleton<IPartyStreams, NoPartyStreams>();
         services.TryAddSingleton<StockSettings>();
         return services;

@@ -20,7 +20,7 @@ namespace PrivacyGrains.Grains.Ledger;
 /// </remarks>
 [PlacedWithParty]
 internal sealed partial class BudgetLedgerGrain(
-    GrainJournals journals, IPartyKeys keys, IGrainFactory grains, GrainSettings settings, TimeProvider clock, GrainMetrics metrics, ILogger<BudgetLedgerGrain> logger)
+    GrainJournals journals, IPartyKeys keys, IGrainFactory grains, GrainSettings settings, PlanFigures figures, TimeProvider clock, GrainMetrics metrics, ILogger<BudgetLedgerGrain> logger)
     : Grain, IBudgetLedgerGrain
 {
     private const int ReadLimit = 1000;
@@ -56,12 +56,32 @@ internal sealed partial class BudgetLedgerGrain(
         }
 
         await AnnounceAsync();
-        return _journal.State.Statement();
+        return _journal.State.Statement(figures.Tight);
     }
 
     /// <inheritdoc/>
-    public Task<Reply<ChargeReceipt>> ReserveAsync(ChargeRequest request) =>
-        ChargeAsync("reserve", request.ChargeId, request.Kind, book => book.Reserve(request, clock.GetUtcNow()));
+    public async Task<Reply<ChargeReceipt>> ReserveAsync(ChargeRequest request)
+    {
+        if (request.Loss is not { Mechanism: "plan", Plan: { } json })
+        {
+            return await ChargeAsync("reserve", request.ChargeId, request.Kind, book => book.Reserve(request, clock.GetUtcNow()));
+        }
+
+        var (plan, fault) = await figures.LossAsync(json);
+        if (fault is not null)
+        {
+            metrics.Refused("ledger", LedgerCodes.BadRequest);
+            return new Refusal(LedgerCodes.BadRequest, fault, RefusalKind.Invalid);
+        }
+
+        var reply = await ChargeAsync("reserve", request.ChargeId, request.Kind, book => book.Reserve(request, clock.GetUtcNow(), plan));
+        if (reply.Refusal is null)
+        {
+            figures.Tight(plan!.Json, _journal.State.Ledger.Definition.Limit.Delta); // Begun now, so that a statement has it.
+        }
+
+        return reply;
+    }
 
     /// <inheritdoc/>
     public async Task<Reply<ChargeReceipt>> CommitAsync(string chargeId)
@@ -96,7 +116,7 @@ internal sealed partial class BudgetLedgerGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<Reply<StatementView>> StatementAsync() => await OpenBookAsync() is { Refusal: { } refusal } ? refusal : _journal.State.Statement();
+    public async Task<Reply<StatementView>> StatementAsync() => await OpenBookAsync() is { Refusal: { } refusal } ? refusal : _journal.State.Statement(figures.Tight);
 
     /// <inheritdoc/>
     public async Task<Reply<LedgerHeadView>> HeadAsync() => await OpenBookAsync() is { Refusal: { } refusal } ? refusal : _journal.State.SignedHead(_key);

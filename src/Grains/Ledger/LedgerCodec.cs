@@ -12,7 +12,9 @@ internal sealed class LedgerCodec : IJournalCodec<LedgerEntry>
     /// <summary>The entry's stable name.</summary>
     public static string NameOf(LedgerEntry entry) => entry switch
     {
+        LedgerOpenedInLevels => "ledger.opened.v2",
         LedgerOpened => "ledger.opened.v1",
+        ChargeReservedInBlocks => "ledger.reserved.v2",
         ChargeReserved => "ledger.reserved.v1",
         ChargeCommitted => "ledger.committed.v1",
         ChargeRefunded => "ledger.refunded.v1",

@@ -34,7 +34,9 @@ internal static class LedgerReports
     }
 
     /// <summary>Where an open budget stands.</summary>
-    public static StatementView Statement(this LedgerBook book)
+    /// <param name="book">The ledger.</param>
+    /// <param name="tight">From a plan and a delta to its tight figure, or null.</param>
+    public static StatementView Statement(this LedgerBook book, Func<string, Delta, double?> tight)
     {
         var (ledger, statement) = (book.Ledger, book.Ledger.ToStatement());
         var definition = statement.Definition;
@@ -43,12 +45,15 @@ internal static class LedgerReports
             definition.Limit.Delta.Value,
             RelationNames.Of(definition.Neighbours.Relation),
             definition.Neighbours.Unit.Name,
-            definition.Quotas.ToImmutableDictionary(QuotaName, q => q.Maximum, StringComparer.Ordinal));
+            definition.Quotas.ToImmutableDictionary(QuotaName, q => q.Maximum, StringComparer.Ordinal),
+            [.. definition.Levels.Select(l => new LevelTerms(l.Analyst, l.Period?.ToName(), l.Limit.Epsilon.Value, l.Limit.Delta.Value))],
+            (double)definition.Limit.MechanismDeltaUnits / LossUnits.One);
         var costs = statement.Charges.ToDictionary(c => c.ChargeId, StringComparer.Ordinal);
         var charges = ledger.Charges.Select(c => new ChargeLine(
-            c.Request.ChargeId, "charge", c.Request.Purpose, c.Request.Analyst, c.Status.ToName(), costs[c.Request.ChargeId].Cost, 0, At(c.ReservedAtUnixMs)));
+            c.Request.ChargeId, "charge", c.Request.Purpose, c.Request.Analyst, c.Status.ToName(), costs[c.Request.ChargeId].Cost, 0, At(c.ReservedAtUnixMs),
+            c.Request.Blocks, costs[c.Request.ChargeId].EpsilonAlone, c.Request.Plan is { } plan ? tight(plan, definition.Limit.Delta) : null));
         var disclosures = ledger.Disclosures.Select(d => new ChargeLine(
-            d.Request.DisclosureId, "disclosure", d.Request.Purpose, d.Request.Recipient, d.Status.ToName(), 0, d.Request.Count, At(d.ReservedAtUnixMs)));
+            d.Request.DisclosureId, "disclosure", d.Request.Purpose, d.Request.Recipient, d.Status.ToName(), 0, d.Request.Count, At(d.ReservedAtUnixMs), [], null, null));
         return new StatementView(
             definition.Party,
             definition.Budget,
@@ -59,7 +64,9 @@ internal static class LedgerReports
             definition.Quotas.ToImmutableDictionary(QuotaName, q => q.Maximum - ledger.QuotaUsed(q.Purpose, q.Recipient), StringComparer.Ordinal),
             [.. charges.Concat(disclosures).OrderBy(c => c.At).ThenBy(c => c.ChargeId, StringComparer.Ordinal)],
             ledger.Version,
-            ledger.Head.Hash);
+            ledger.Head.Hash,
+            [.. statement.Levels.Select(l => new LevelView(
+                l.Level.ToString(), l.Level.Analyst, l.Level.Block, l.Limit.Epsilon.Value, l.Limit.Delta.Value, l.LossSoFar, l.Left))]);
     }
 
     /// <summary>What the audit log says about an entry. Its digest is the chain's hash, so the log, too, witnesses the ledger.</summary>

@@ -13,7 +13,11 @@ internal static class LedgerRules
         Define(party, budget, terms, out var definition) is { } refusal ? refusal : Decide(book.Ledger.Open(definition!, now));
 
     /// <summary>Holds a loss, or counts a disclosure.</summary>
-    public static Decision<LedgerEntry> Reserve(this LedgerBook book, ChargeRequest request, DateTimeOffset now)
+    /// <param name="book">The ledger.</param>
+    /// <param name="request">What is asked.</param>
+    /// <param name="now">The ledger's clock.</param>
+    /// <param name="plan">What the request's plan loses, computed beforehand; null where it has none.</param>
+    public static Decision<LedgerEntry> Reserve(this LedgerBook book, ChargeRequest request, DateTimeOffset now, PlannedLoss? plan = null)
     {
         if (!book.Ledger.IsOpen)
         {
@@ -22,8 +26,8 @@ internal static class LedgerRules
 
         if (request.Kind == "disclosure")
         {
-            return request.Loss is not null
-                ? Invalid("A disclosure has a count, and no loss.")
+            return request.Loss is not null || !request.Blocks.IsDefaultOrEmpty
+                ? Invalid("A disclosure has a count, and neither loss nor blocks.")
                 : Decide(book.Ledger.ReserveDisclosure(new DisclosureRequest(request.ChargeId, request.Purpose, request.Recipient, request.Binding, request.Count), now));
         }
 
@@ -32,16 +36,26 @@ internal static class LedgerRules
             return Invalid("A request is a charge with a loss and a count of 0, or a disclosure with a count and no loss.");
         }
 
-        return loss is not { Mechanism: "zcdp" or "pure", Parameter: >= 0 and <= double.MaxValue }
-            ? Invalid("A loss is of the mechanism zcdp (with rho) or pure (with epsilon), whose parameter is a finite number from 0.")
+        var neighbours = book.Ledger.Definition.Neighbours;
+        if (plan is not null && plan.Relation != neighbours.Relation)
+        {
+            return new Refusal(LedgerCodes.OtherNeighbours, $"The budget is over {RelationNames.Of(neighbours.Relation)}, the plan over {RelationNames.Of(plan.Relation)}.", RefusalKind.Invalid);
+        }
+
+        return plan is null && loss is not { Mechanism: "zcdp" or "pure", Parameter: >= 0 and <= double.MaxValue, Plan: null }
+            ? Invalid("A loss is of the mechanism zcdp (with rho) or pure (with epsilon), whose parameter is a finite number from 0, or a plan.")
             : Decide(book.Ledger.Reserve(
                 new Requests.ChargeRequest(
                     request.ChargeId,
                     request.Purpose,
                     request.Recipient,
                     request.Binding,
-                    book.Ledger.Definition.Neighbours,
-                    loss.Mechanism == "zcdp" ? PrivacyEvents.Zcdp(Rho.Create(loss.Parameter)) : PrivacyEvents.Pure(Epsilon.Create(loss.Parameter))),
+                    neighbours,
+                    plan is not null ? plan.Loss : loss.Mechanism == "zcdp" ? PrivacyEvents.Zcdp(Rho.Create(loss.Parameter)) : PrivacyEvents.Pure(Epsilon.Create(loss.Parameter)))
+                {
+                    Blocks = request.Blocks.IsDefault ? [] : [.. request.Blocks.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+                    Plan = plan?.Json,
+                },
                 now));
     }
 
@@ -94,13 +108,28 @@ internal static class LedgerRules
             var quotas = terms.DisclosureQuotas.OrderBy(q => q.Key, StringComparer.Ordinal).Select(q => q.Key.Split('@', 2) is [var purpose, var recipient]
                 ? new DisclosureQuota(purpose, recipient, q.Value)
                 : new DisclosureQuota(q.Key, DisclosureQuota.AnyRecipient, q.Value));
-            definition = new BudgetDefinition(party, budget, BudgetLimit.Create(epsilon, delta), new Neighbours(relation, PrivacyUnit.Create(terms.Unit)), [.. quotas]);
+            definition = new BudgetDefinition(
+                party, budget, BudgetLimit.Create(epsilon, delta, terms.MechanismDelta), new Neighbours(relation, PrivacyUnit.Create(terms.Unit)), [.. quotas])
+            {
+                // In one order, so that the same terms listed otherwise are the same budget.
+                Levels = terms.Levels.IsDefault ? [] : [.. terms.Levels.Select(l => Level(l, terms)).OrderBy(l => l.Analyst, StringComparer.Ordinal).ThenBy(l => l.Period)],
+            };
             return null;
         }
         catch (ArgumentException e)
         {
             return Invalid(e.Message); // No order keeps so small a total, or a unit that is no name: the message says which.
         }
+    }
+
+    /// <summary>A level keeps for mechanisms the same part of its delta as the data set does.</summary>
+    private static BudgetLevel Level(LevelTerms level, BudgetTerms terms)
+    {
+        var period = BlockLength.Day;
+        return Epsilon.TryCreate(level.Epsilon, out var epsilon) && level.Epsilon > 0 && Delta.TryCreate(level.Delta, out var delta)
+            && (level.Period is null || BlockLengths.TryParse(level.Period, out period))
+            ? new BudgetLevel(level.Analyst, level.Period is null ? null : period, BudgetLimit.Create(epsilon, delta, terms.MechanismDelta / terms.Delta * level.Delta))
+            : throw new ArgumentException("A level has an epsilon above 0, a delta between 0 and 1, and a period of day, month, quarter or year, or none.");
     }
 
     private static Refusal Invalid(string message) => new(LedgerCodes.BadRequest, message, RefusalKind.Invalid);

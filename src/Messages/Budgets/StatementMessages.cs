@@ -30,9 +30,20 @@ public sealed record BudgetSummary(
 /// <param name="Charges">Every charge and disclosure, oldest first.</param>
 /// <param name="Version">The ledger's version.</param>
 /// <param name="HeadHash">The chain's hash at that version, lower-case hex.</param>
+/// <param name="Levels">Where each level stands that a charge has met, the data set's first.</param>
 public sealed record StatementBody(
     string Party, string Budget, BudgetTermsBody Terms, double EpsilonSoFar, double EpsilonReserved, double EpsilonLeft,
-    IReadOnlyDictionary<string, long> DisclosuresLeft, IReadOnlyList<StatementLine> Charges, long Version, string HeadHash);
+    IReadOnlyDictionary<string, long> DisclosuresLeft, IReadOnlyList<StatementLine> Charges, long Version, string HeadHash, IReadOnlyList<LevelStandingBody> Levels);
+
+/// <summary>Where one level stands.</summary>
+/// <param name="Level">Its name for people, as <c>analyst a in 2026-Q4</c>.</param>
+/// <param name="Analyst">Whose releases count; empty for all together.</param>
+/// <param name="Block">Whose rows; empty for all.</param>
+/// <param name="Epsilon">The limit.</param>
+/// <param name="Delta">At which it holds.</param>
+/// <param name="EpsilonSoFar">Held or spent, rounded up.</param>
+/// <param name="EpsilonLeft">What is left, rounded down.</param>
+public sealed record LevelStandingBody(string Level, string Analyst, string Block, double Epsilon, double Delta, double EpsilonSoFar, double EpsilonLeft);
 
 /// <summary>One line of a statement.</summary>
 /// <param name="ChargeId">Which charge.</param>
@@ -40,11 +51,15 @@ public sealed record StatementBody(
 /// <param name="Purpose">What for.</param>
 /// <param name="Recipient">To whom the release goes.</param>
 /// <param name="Status"><c>reserved</c>, <c>committed</c>, <c>refunded</c> or <c>aborted-committed</c>.</param>
-/// <param name="Epsilon">This charge's loss taken alone, at the terms' delta, rounded up; losses do not simply add.</param>
+/// <param name="Epsilon">What this charge adds to the loss so far, rounded up; the fixed part that the conversion to epsilon costs comes once, with the first charge.</param>
 /// <param name="Count">Exact outputs of a disclosure.</param>
 /// <param name="At">When it was reserved.</param>
+/// <param name="Blocks">The time blocks whose rows it is about.</param>
+/// <param name="EpsilonAlone">What the ledger would say of this charge alone, at the terms' delta, rounded up; null for a disclosure.</param>
+/// <param name="EpsilonTight">Of a fixed plan: its tight figure alone at the same delta, by privacy loss distributions; it decides nothing. Null without a plan, or while it is being computed.</param>
 public sealed record StatementLine(
-    string ChargeId, string Kind, string Purpose, string Recipient, string Status, double Epsilon, long Count, DateTimeOffset At);
+    string ChargeId, string Kind, string Purpose, string Recipient, string Status, double Epsilon, long Count, DateTimeOffset At,
+    IReadOnlyList<string> Blocks, double? EpsilonAlone, double? EpsilonTight);
 
 /// <summary>One chained entry as it stands in the party's journal: what verifies offline.</summary>
 /// <param name="Version">From 1, without gaps.</param>

@@ -21,10 +21,16 @@ public sealed record DisclosureQuota(string Purpose, string Recipient, long Maxi
 /// <param name="Quotas">The exact outputs that are allowed; any other disclosure is refused.</param>
 public sealed record BudgetDefinition(string Party, string Budget, BudgetLimit Limit, Neighbours Neighbours, ImmutableArray<DisclosureQuota> Quotas)
 {
+    /// <summary>Further limits, of analysts and of periods, below <see cref="Limit"/>, which is the data set's own: a charge must fit every one that it meets.</summary>
+    public ImmutableArray<BudgetLevel> Levels { get; init; } = [];
+
+    /// <summary>How long the blocks are that charges name; null for a budget without periods, which never renews.</summary>
+    public BlockLength? Period => Levels.Period();
+
     /// <inheritdoc/>
     public bool Equals(BudgetDefinition? other) =>
         other is not null && Party == other.Party && Budget == other.Budget && Limit == other.Limit && Neighbours == other.Neighbours
-        && Quotas.AsSpan().SequenceEqual(other.Quotas.AsSpan());
+        && Quotas.AsSpan().SequenceEqual(other.Quotas.AsSpan()) && Levels.AsSpan().SequenceEqual(other.Levels.AsSpan());
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Party, Budget, Limit);
@@ -47,7 +53,7 @@ public sealed record BudgetDefinition(string Party, string Budget, BudgetLimit L
             return "a quota names its purpose and recipient, and its maximum is zero or more";
         }
 
-        return Quotas.Select(q => (q.Purpose, q.Recipient)).Distinct().Count() == Quotas.Length ? null : "two quotas for one purpose and recipient";
+        return Quotas.Select(q => (q.Purpose, q.Recipient)).Distinct().Count() == Quotas.Length ? BudgetLevels.Fault(Levels) : "two quotas for one purpose and recipient";
     }
 }
 
@@ -60,12 +66,47 @@ public sealed record BudgetDefinition(string Party, string Budget, BudgetLimit L
 /// <param name="Loss">What the release costs.</param>
 public sealed record ChargeRequest(string ChargeId, string Purpose, string Analyst, string ReleaseBinding, Neighbours Neighbours, RenyiLoss Loss)
 {
+    /// <summary>The most blocks that one charge names: the days of a year.</summary>
+    public const int MostBlocks = 366;
+
+    /// <summary>The longest plan that a charge carries, in characters.</summary>
+    public const int LongestPlan = 16 * 1024;
+
+    /// <summary>The time blocks whose rows the release is about, by name and in ordinal order; none for a budget without periods.</summary>
+    public ImmutableArray<string> Blocks { get; init; } = [];
+
+    /// <summary>The fixed plan that was charged, as JSON without spaces (<see cref="Accounting.Plans.PlanJson"/>); null where there is none. For statements: it decides nothing, <see cref="Loss"/> does.</summary>
+    public string? Plan { get; init; }
+
+    /// <summary>Whether this is the same request. Of two that carry a plan the plans count, not their losses: a later program may bound one plan more tightly.</summary>
+    /// <param name="other">Another request.</param>
+    /// <returns>Whether a repetition of it is answered with how it stands.</returns>
+    public bool Equals(ChargeRequest? other) =>
+        other is not null && ChargeId == other.ChargeId && Purpose == other.Purpose && Analyst == other.Analyst && ReleaseBinding == other.ReleaseBinding && Neighbours == other.Neighbours
+        && Plan == other.Plan && (Plan is not null || Loss.Equals(other.Loss)) && Blocks.AsSpan().SequenceEqual(other.Blocks.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(ChargeId, Purpose, Analyst, ReleaseBinding);
+
     /// <summary>What is wrong with the request, or null.</summary>
     internal string? Fault() =>
         !LedgerText.IsName(ChargeId) || !LedgerText.IsPurpose(Purpose) || !LedgerText.IsName(Analyst)
             ? "a charge's id, purpose and analyst are 1 to 160 printable ASCII characters; spaces only within a purpose"
             : !LedgerText.IsDigest(ReleaseBinding) ? "a release binding is a SHA-256 digest in 64 lower-case hex digits"
-            : Loss is null ? "a charge has a loss" : null;
+            : Loss is null ? "a charge has a loss"
+            : Plan is { Length: 0 or > LongestPlan } ? $"a plan has 1 to {LongestPlan} characters"
+            : Blocks.IsDefault || Blocks.Length > MostBlocks ? $"a charge names at most {MostBlocks} blocks"
+            : Blocks.Any(b => !TimeBlock.TryParse(b, out _)) ? "a block is named as 2026-11-21, 2026-11, 2026-Q4 or 2026"
+            : !Blocks.SequenceEqual(Blocks.Distinct().Order(StringComparer.Ordinal), StringComparer.Ordinal) ? "blocks are named once each, in order" : null;
+
+    /// <summary>What is wrong with the blocks under a budget's periods, or null.</summary>
+    internal string? FaultUnder(BlockLength? period) => (period, Blocks.IsEmpty) switch
+    {
+        (null, false) => "the budget has no periods, so a charge names no blocks",
+        ({ } length, true) => $"the budget has an allowance for each {length.ToName()}, so a charge names the blocks whose rows it is about",
+        ({ } length, _) when Blocks.Any(b => !TimeBlock.TryParse(b, out var block) || block.Length != length) => $"the budget's blocks are each a {length.ToName()}, as {TimeBlock.Of(length, new DateOnly(2026, 11, 21))}",
+        _ => null,
+    };
 }
 
 /// <summary>What a disclosure asks for.</summary>

@@ -36,7 +36,7 @@ public sealed partial class BudgetLedger
     private BudgetLedger Follow(LedgerEntry entry, ImmutableList<string> hashes) =>
         (entry, _definition) switch
         {
-            (LedgerOpened opened, null) => new BudgetLedger(DefinitionOf(opened), _charges, _disclosures, _used, hashes, _spent),
+            (LedgerOpened opened, null) => new BudgetLedger(DefinitionOf(opened), _charges, _disclosures, _used, hashes, _spent, _levels),
             (_, null) or (LedgerOpened, _) => throw Damaged(entry, "is not an opening where one is due, or is a second one"),
             (ChargeReserved reserved, _) => ApplyReserved(reserved, hashes),
             (ChargeCommitted c, _) => ApplyCharge(c, c.ChargeId, LedgerStatus.Reserved, LedgerStatus.Committed, string.Empty, hashes),
@@ -61,7 +61,22 @@ public sealed partial class BudgetLedger
             opened.Budget,
             BudgetLimit.FromStored(opened.Epsilon, opened.Delta, opened.MechanismDeltaUnits, opened.Order, opened.LimitUnits),
             new Neighbours(relation, PrivacyUnit.Create(opened.Unit)),
-            [.. opened.Quotas.Select(q => new DisclosureQuota(q.Purpose, q.Recipient, q.Maximum))]);
+            [.. opened.Quotas.Select(q => new DisclosureQuota(q.Purpose, q.Recipient, q.Maximum))])
+        {
+            Levels = opened is LedgerOpenedInLevels { Levels: var levels } ? [.. levels.Select(l => LevelOf(opened, l))] : [],
+        };
+    }
+
+    private static BudgetLevel LevelOf(LedgerOpened opened, StoredLevel stored)
+    {
+        var period = BlockLength.Day;
+        if (RenyiOrders.All.IndexOf(stored.Order) < 0 || (stored.Period is { } name && !BlockLengths.TryParse(name, out period)))
+        {
+            throw Damaged(opened, "has a level over another grid of orders or an unknown period");
+        }
+
+        return new BudgetLevel(
+            stored.Analyst, stored.Period is null ? null : period, BudgetLimit.FromStored(stored.Epsilon, stored.Delta, stored.MechanismDeltaUnits, stored.Order, stored.LimitUnits));
     }
 
     private BudgetLedger ApplyReserved(ChargeReserved entry, ImmutableList<string> hashes)
@@ -72,9 +87,15 @@ public sealed partial class BudgetLedger
         }
 
         var loss = RenyiLoss.FromUnits(entry.LossUnits, entry.DeltaUnits);
-        var request = new ChargeRequest(entry.ChargeId, entry.Purpose, entry.Analyst, entry.ReleaseBinding, Definition.Neighbours, loss);
+        var more = entry as ChargeReservedInBlocks;
+        var request = new ChargeRequest(entry.ChargeId, entry.Purpose, entry.Analyst, entry.ReleaseBinding, Definition.Neighbours, loss) { Blocks = more?.Blocks ?? [], Plan = more?.Plan };
+        if (request.FaultUnder(Definition.Period) is not null)
+        {
+            throw Damaged(entry, "names other blocks than the budget has");
+        }
+
         var view = new ChargeView(request, LedgerStatus.Reserved, entry.AtUnixMs, entry.AtUnixMs, string.Empty);
-        return new BudgetLedger(_definition, _charges.Add(entry.ChargeId, view), _disclosures, _used, hashes, _spent.Plus(loss));
+        return new BudgetLedger(_definition, _charges.Add(entry.ChargeId, view), _disclosures, _used, hashes, _spent.Plus(loss), SumLevels(request, 1));
     }
 
     private BudgetLedger ApplyCharge(
@@ -86,8 +107,27 @@ public sealed partial class BudgetLedger
         }
 
         var view = charge with { Status = to, ChangedAtUnixMs = entry.AtUnixMs, Reason = reason };
-        var spent = to == LedgerStatus.Refunded ? _spent.Minus(charge.Request.Loss) : _spent;
-        return new BudgetLedger(_definition, _charges.SetItem(chargeId, view), _disclosures, _used, hashes, spent);
+        var isBack = to == LedgerStatus.Refunded;
+        return new BudgetLedger(
+            _definition, _charges.SetItem(chargeId, view), _disclosures, _used, hashes,
+            isBack ? _spent.Minus(charge.Request.Loss) : _spent, isBack ? SumLevels(charge.Request, -1) : _levels);
+    }
+
+    /// <summary>The filters below the data set's after a charge was added to, or taken from, each that it meets.</summary>
+    private ImmutableDictionary<LevelKey, LevelSum> SumLevels(ChargeRequest request, int sign)
+    {
+        if (Definition.Levels.IsEmpty)
+        {
+            return _levels;
+        }
+
+        var levels = _levels.ToBuilder();
+        foreach (var (key, limit) in Definition.Levels.Met(request.Analyst, request.Blocks))
+        {
+            levels[key] = (levels.TryGetValue(key, out var sum) ? sum : new LevelSum(limit, 0, 0)).Plus(request.Loss, sign);
+        }
+
+        return levels.ToImmutable();
     }
 
     private BudgetLedger ApplyDisclosureReserved(DisclosureReserved entry, ImmutableList<string> hashes)
@@ -101,7 +141,7 @@ public sealed partial class BudgetLedger
         var view = new DisclosureView(request, LedgerStatus.Reserved, entry.AtUnixMs, entry.AtUnixMs, string.Empty);
         var quota = QuotaFor(entry.Purpose, entry.Recipient) ?? throw Damaged(entry, "discloses what no policy allows");
         var used = _used.SetItem((quota.Purpose, quota.Recipient), QuotaUsed(quota.Purpose, quota.Recipient) + entry.Count);
-        return new BudgetLedger(_definition, _charges, _disclosures.Add(entry.DisclosureId, view), used, hashes, _spent);
+        return new BudgetLedger(_definition, _charges, _disclosures.Add(entry.DisclosureId, view), used, hashes, _spent, _levels);
     }
 
     private BudgetLedger ApplyDisclosure(
@@ -118,6 +158,6 @@ public sealed partial class BudgetLedger
         var used = to == LedgerStatus.Refunded
             ? _used.SetItem((quota.Purpose, quota.Recipient), QuotaUsed(quota.Purpose, quota.Recipient) - request.Count)
             : _used;
-        return new BudgetLedger(_definition, _charges, _disclosures.SetItem(disclosureId, view), used, hashes, _spent);
+        return new BudgetLedger(_definition, _charges, _disclosures.SetItem(disclosureId, view), used, hashes, _spent, _levels);
     }
 }

@@ -24,7 +24,7 @@ public sealed partial class BudgetLedger
                 : LedgerDecision.Refused(LedgerCodes.OpenedOtherwise, $"Budget {_definition.Budget} was opened with another definition, which stands.");
         }
 
-        return Accept(null, new LedgerOpened
+        var opened = new LedgerOpened
         {
             Party = definition.Party,
             Budget = definition.Budget,
@@ -40,7 +40,8 @@ public sealed partial class BudgetLedger
             Relation = RelationNames.Of(definition.Neighbours.Relation),
             Unit = definition.Neighbours.Unit.Name,
             Quotas = [.. definition.Quotas.Select(q => new StoredQuota(q.Purpose, q.Recipient, q.Maximum))],
-        });
+        };
+        return Accept(null, definition.Levels.IsEmpty ? opened : LedgerOpenedInLevels.Of(opened, definition.Levels));
     }
 
     /// <summary>Holds a charge's loss.</summary>
@@ -71,14 +72,17 @@ public sealed partial class BudgetLedger
                 LedgerCodes.OtherNeighbours, $"The budget guards neighbours that {Definition.Neighbours}; the charge is about those that {request.Neighbours}.");
         }
 
-        var limit = Definition.Limit;
-        var after = _spent.Plus(request.Loss);
-        if (after.At(limit.OrderIndex) > limit.LimitUnits || after.DeltaUnits > limit.MechanismDeltaUnits)
+        if (Malformed(request.FaultUnder(Definition.Period)) is { } unfit)
         {
-            return OverBudget(after);
+            return unfit;
         }
 
-        return Accept(LedgerStatus.Reserved, new ChargeReserved
+        if (FirstFull(request) is { } full)
+        {
+            return full;
+        }
+
+        var reserved = new ChargeReserved
         {
             Party = Definition.Party,
             Budget = Definition.Budget,
@@ -91,7 +95,8 @@ public sealed partial class BudgetLedger
             ReleaseBinding = request.ReleaseBinding,
             LossUnits = request.Loss.Units,
             DeltaUnits = request.Loss.DeltaUnits,
-        });
+        };
+        return Accept(LedgerStatus.Reserved, request.Blocks.IsEmpty && request.Plan is null ? reserved : ChargeReservedInBlocks.Of(reserved, request.Blocks, request.Plan));
     }
 
     /// <summary>Spends a held charge: to be durable before the first message that could enable opening.</summary>
@@ -182,18 +187,5 @@ public sealed partial class BudgetLedger
         ArgumentNullException.ThrowIfNull(chargeId);
         return _charges.TryGetValue(chargeId, out charge) ? null
             : Malformed(null) ?? LedgerDecision.Refused(LedgerCodes.UnknownCharge, $"No charge is called {chargeId}.");
-    }
-
-    private LedgerDecision OverBudget(LossSum after)
-    {
-        var limit = Definition.Limit;
-        var now = EpsilonUnitsSoFar;
-        var then = limit.EpsilonUnits(after.At(limit.OrderIndex));
-        var asked = LossUnits.ToShowUp(then - now);
-        var left = Math.Max(0, LossUnits.ToShowDown(limit.EpsilonUnits() - now));
-        var message = after.DeltaUnits > limit.MechanismDeltaUnits
-            ? $"The charge's own delta does not fit: {LossUnits.ToShowUp(limit.MechanismDeltaUnits)} is set aside for charges, with this one they would use {LossUnits.ToShowUp(after.DeltaUnits)}."
-            : $"Over budget: it asks epsilon {asked} at delta {limit.Delta}, and {left} of {limit.Epsilon} is left.";
-        return LedgerDecision.Refused(LedgerCodes.OverBudget, message, remaining: new LedgerRemaining(asked, left, limit.Epsilon.Value, limit.Delta.Value));
     }
 }

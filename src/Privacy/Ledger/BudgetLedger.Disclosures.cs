@@ -36,7 +36,7 @@ public sealed partial class BudgetLedger
             return LedgerDecision.Refused(
                 LedgerCodes.OverQuota,
                 $"Over quota: {request.Count} of kind {request.Purpose} are asked for {request.Recipient}, and {left} of {quota.Maximum} are left.",
-                remaining: new LedgerRemaining(request.Count, left, quota.Maximum, 0));
+                remaining: new LedgerRemaining(request.Count, left, quota.Maximum, 0, LevelKey.DataSet));
         }
 
         return Accept(LedgerStatus.Reserved, new DisclosureReserved

@@ -19,6 +19,7 @@ public sealed partial class BudgetLedger
     private readonly ImmutableDictionary<(string Purpose, string Recipient), long> _used;
     private readonly ImmutableList<string> _hashes;
     private readonly LossSum _spent;
+    private readonly ImmutableDictionary<LevelKey, LevelSum> _levels;
 
     private BudgetLedger(
         BudgetDefinition? definition,
@@ -26,7 +27,8 @@ public sealed partial class BudgetLedger
         ImmutableDictionary<string, DisclosureView> disclosures,
         ImmutableDictionary<(string Purpose, string Recipient), long> used,
         ImmutableList<string> hashes,
-        LossSum spent)
+        LossSum spent,
+        ImmutableDictionary<LevelKey, LevelSum> levels)
     {
         _definition = definition;
         _charges = charges;
@@ -34,6 +36,7 @@ public sealed partial class BudgetLedger
         _used = used;
         _hashes = hashes;
         _spent = spent;
+        _levels = levels;
     }
 
     /// <summary>A ledger without entries; only <see cref="Open"/> is accepted.</summary>
@@ -43,7 +46,8 @@ public sealed partial class BudgetLedger
         ImmutableDictionary.Create<string, DisclosureView>(StringComparer.Ordinal),
         ImmutableDictionary<(string Purpose, string Recipient), long>.Empty,
         [],
-        LossSum.Zero);
+        LossSum.Zero,
+        ImmutableDictionary<LevelKey, LevelSum>.Empty);
 
     /// <summary>Whether the ledger has been opened.</summary>
     public bool IsOpen => _definition is not null;
@@ -78,6 +82,11 @@ public sealed partial class BudgetLedger
 
     /// <summary>The epsilon of all that is held or spent, at the preset delta and order, in units of 2^-40, rounded up.</summary>
     internal long EpsilonUnitsSoFar => Definition.Limit.EpsilonUnits(_spent.At(Definition.Limit.OrderIndex));
+
+    /// <summary>Every filter below the data set's that a charge has met so far, in ordinal order.</summary>
+    /// <returns>Its name, limit, and what is held or spent of it: epsilon in nats at the level's own delta, rounded up, and what is left, rounded down.</returns>
+    public IEnumerable<LevelStanding> Levels => _levels
+        .OrderBy(l => l.Key.Analyst, StringComparer.Ordinal).ThenBy(l => l.Key.Block, StringComparer.Ordinal).Select(l => l.Value.Standing(l.Key));
 
     /// <summary>Rebuilds a ledger from its journal.</summary>
     /// <param name="entries">In order, from the first.</param>

@@ -49,7 +49,8 @@ public enum LedgerOutcomeKind
 /// <param name="Left">The epsilon (or number of outputs) that is left, rounded down.</param>
 /// <param name="Limit">The whole.</param>
 /// <param name="Delta">The preset delta that the epsilons are at; zero for a quota.</param>
-public sealed record LedgerRemaining(double Asked, double Left, double Limit, double Delta);
+/// <param name="Level">The level that refuses; the data set's for a quota.</param>
+public sealed record LedgerRemaining(double Asked, double Left, double Limit, double Delta, LevelKey Level);
 
 /// <summary>The answer to a request. Primitives only.</summary>
 /// <param name="Kind">Accepted, already done, or refused.</param>

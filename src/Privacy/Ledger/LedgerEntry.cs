@@ -6,7 +6,9 @@ namespace PrivacyGrains.Privacy.Ledger;
 /// <summary>One line of a ledger's journal: what was decided, and its place in the hash chain. Primitives only; no secret.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
 [JsonDerivedType(typeof(LedgerOpened), "ledger.opened.v1")]
+[JsonDerivedType(typeof(LedgerOpenedInLevels), "ledger.opened.v2")]
 [JsonDerivedType(typeof(ChargeReserved), "ledger.reserved.v1")]
+[JsonDerivedType(typeof(ChargeReservedInBlocks), "ledger.reserved.v2")]
 [JsonDerivedType(typeof(ChargeCommitted), "ledger.committed.v1")]
 [JsonDerivedType(typeof(ChargeRefunded), "ledger.refunded.v1")]
 [JsonDerivedType(typeof(ChargeAborted), "ledger.aborted.v1")]
@@ -47,8 +49,18 @@ public abstract record LedgerEntry
 /// <param name="Maximum">The most outputs.</param>
 public sealed record StoredQuota(string Purpose, string Recipient, long Maximum);
 
+/// <summary>One further limit, as stored.</summary>
+/// <param name="Epsilon">The total epsilon, in nats, as it was given.</param>
+/// <param name="Delta">The total delta, as it was given.</param>
+/// <param name="MechanismDeltaUnits">The delta set aside for mechanisms, in units of 2^-40.</param>
+/// <param name="Order">The preset order that decides.</param>
+/// <param name="LimitUnits">The most loss at that order, in units of 2^-40.</param>
+/// <param name="Analyst">Whose releases count; null for all together, <c>*</c> for each alone.</param>
+/// <param name="Period">How long its blocks are: <c>day</c>, <c>month</c>, <c>quarter</c> or <c>year</c>; null for all rows.</param>
+public sealed record StoredLevel(double Epsilon, double Delta, long MechanismDeltaUnits, double Order, long LimitUnits, string? Analyst = null, string? Period = null);
+
 /// <summary>The ledger's first entry: what it guards.</summary>
-public sealed record LedgerOpened : LedgerEntry
+public record LedgerOpened : LedgerEntry
 {
     /// <summary>The total epsilon, in nats, as it was given.</summary>
     public required double Epsilon { get; init; }
@@ -78,8 +90,35 @@ public sealed record LedgerOpened : LedgerEntry
     public required ImmutableArray<StoredQuota> Quotas { get; init; }
 }
 
+/// <summary>The first entry of a ledger that has further limits, of analysts or of periods.</summary>
+public sealed record LedgerOpenedInLevels : LedgerOpened
+{
+    /// <summary>The further limits; at least one.</summary>
+    public required ImmutableArray<StoredLevel> Levels { get; init; }
+
+    internal static LedgerOpenedInLevels Of(LedgerOpened opened, ImmutableArray<BudgetLevel> levels) => new()
+    {
+        Party = opened.Party,
+        Budget = opened.Budget,
+        Version = opened.Version,
+        AtUnixMs = opened.AtUnixMs,
+        PreviousHash = opened.PreviousHash,
+        Epsilon = opened.Epsilon,
+        Delta = opened.Delta,
+        MechanismDeltaUnits = opened.MechanismDeltaUnits,
+        Grid = opened.Grid,
+        Order = opened.Order,
+        LimitUnits = opened.LimitUnits,
+        Relation = opened.Relation,
+        Unit = opened.Unit,
+        Quotas = opened.Quotas,
+        Levels = [.. levels.Select(l => new StoredLevel(
+            l.Limit.Epsilon.Value, l.Limit.Delta.Value, l.Limit.MechanismDeltaUnits, l.Limit.Order, l.Limit.LimitUnits, l.Analyst, l.Period?.ToName()))],
+    };
+}
+
 /// <summary>A charge holds its loss: it counts from here on.</summary>
-public sealed record ChargeReserved : LedgerEntry
+public record ChargeReserved : LedgerEntry
 {
     /// <summary>Names the charge.</summary>
     public required string ChargeId { get; init; }
@@ -98,6 +137,33 @@ public sealed record ChargeReserved : LedgerEntry
 
     /// <summary>The charge's own delta, in units of 2^-40.</summary>
     public required long DeltaUnits { get; init; }
+}
+
+/// <summary>A charge that names time blocks, or carries its plan, holds its loss: at every level at once, or at none.</summary>
+public sealed record ChargeReservedInBlocks : ChargeReserved
+{
+    /// <summary>The blocks whose rows it is about, in ordinal order; may be empty.</summary>
+    public required ImmutableArray<string> Blocks { get; init; }
+
+    /// <summary>The fixed plan that was charged, as JSON; null where there is none.</summary>
+    public string? Plan { get; init; }
+
+    internal static ChargeReservedInBlocks Of(ChargeReserved reserved, ImmutableArray<string> blocks, string? plan) => new()
+    {
+        Party = reserved.Party,
+        Budget = reserved.Budget,
+        Version = reserved.Version,
+        AtUnixMs = reserved.AtUnixMs,
+        PreviousHash = reserved.PreviousHash,
+        ChargeId = reserved.ChargeId,
+        Purpose = reserved.Purpose,
+        Analyst = reserved.Analyst,
+        ReleaseBinding = reserved.ReleaseBinding,
+        LossUnits = reserved.LossUnits,
+        DeltaUnits = reserved.DeltaUnits,
+        Blocks = blocks,
+        Plan = plan,
+    };
 }
 
 /// <summary>The charge is spent: written before the first message that could enable opening.</summary>

@@ -61,6 +61,8 @@ public static class LedgerEntryCodec
 
     private static bool HasArrays(LedgerEntry entry) => entry switch
     {
+        LedgerOpenedInLevels opened when opened.Levels.IsDefaultOrEmpty || opened.Levels.Any(l => l is null) => false,
+        ChargeReservedInBlocks reserved when reserved.Blocks.IsDefault || reserved.Blocks.Any(b => b is null) => false,
         LedgerOpened opened => !opened.Quotas.IsDefault && opened.Quotas.All(q => q is not null),
         ChargeReserved reserved => !reserved.LossUnits.IsDefault,
         _ => true,

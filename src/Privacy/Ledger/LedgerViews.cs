@@ -27,8 +27,9 @@ public sealed record DisclosureView(DisclosureRequest Request, LedgerStatus Stat
 /// <param name="Cost">What it adds at the preset order, in nats, rounded up; a refunded charge counts nothing though its cost is shown.</param>
 /// <param name="ReservedAtUnixMs">When it was reserved.</param>
 /// <param name="ReleaseBinding">Digest of what it pays for.</param>
+/// <param name="EpsilonAlone">What the data set's filter would say of it alone, at the preset delta, rounded up.</param>
 public sealed record StatementCharge(
-    string ChargeId, string Purpose, string Analyst, LedgerStatus Status, double Cost, long ReservedAtUnixMs, string ReleaseBinding);
+    string ChargeId, string Purpose, string Analyst, LedgerStatus Status, double Cost, long ReservedAtUnixMs, string ReleaseBinding, double EpsilonAlone);
 
 /// <summary>All charges of one purpose and status.</summary>
 /// <param name="Purpose">What they are for.</param>
@@ -44,6 +45,14 @@ public sealed record StatementLine(string Purpose, LedgerStatus Status, int Coun
 /// <param name="Maximum">The most.</param>
 public sealed record StatementQuota(string Purpose, string Recipient, long Used, long Maximum);
 
+/// <summary>Where one filter stands.</summary>
+/// <param name="Level">Which.</param>
+/// <param name="Limit">The whole.</param>
+/// <param name="LossSoFar">Epsilon at the limit's delta, of all that is held or spent, rounded up.</param>
+/// <param name="Left">Limit minus that, rounded down.</param>
+/// <param name="Share">How much of the filter's own limit is held or spent, from 0 to 1: what adds up, charge by charge.</param>
+public sealed record LevelStanding(LevelKey Level, BudgetLimit Limit, double LossSoFar, double Left, double Share);
+
 /// <summary>Where a budget stands, for people: every figure rounded against whoever spends.</summary>
 /// <param name="Definition">What the budget guards.</param>
 /// <param name="Head">The ledger's place in its chain.</param>
@@ -53,6 +62,7 @@ public sealed record StatementQuota(string Purpose, string Recipient, long Used,
 /// <param name="Lines">By purpose and status, in ordinal order.</param>
 /// <param name="Charges">Each charge, in the order of reservation.</param>
 /// <param name="Quotas">Each quota.</param>
+/// <param name="Levels">Every filter that a charge has met, the data set's first.</param>
 public sealed record LedgerStatement(
     BudgetDefinition Definition,
     LedgerHead Head,
@@ -61,7 +71,8 @@ public sealed record LedgerStatement(
     double ConversionOverhead,
     ImmutableArray<StatementLine> Lines,
     ImmutableArray<StatementCharge> Charges,
-    ImmutableArray<StatementQuota> Quotas)
+    ImmutableArray<StatementQuota> Quotas,
+    ImmutableArray<LevelStanding> Levels)
 {
     internal static LedgerStatement Of(BudgetLedger ledger)
     {
@@ -79,8 +90,10 @@ public sealed record LedgerStatement(
             [.. charges.GroupBy(c => (c.Request.Purpose, c.Status)).OrderBy(g => g.Key.Purpose, StringComparer.Ordinal).ThenBy(g => g.Key.Status)
                 .Select(g => new StatementLine(g.Key.Purpose, g.Key.Status, g.Count(), LossUnits.ToShowUp(g.Aggregate(0L, (sum, c) => LossUnits.Add(sum, Cost(c))))))],
             [.. charges.Select(c => new StatementCharge(
-                c.Request.ChargeId, c.Request.Purpose, c.Request.Analyst, c.Status, LossUnits.ToShowUp(Cost(c)), c.ReservedAtUnixMs, c.Request.ReleaseBinding))],
-            [.. definition.Quotas.Select(q => new StatementQuota(q.Purpose, q.Recipient, ledger.QuotaUsed(q.Purpose, q.Recipient), q.Maximum))]);
+                c.Request.ChargeId, c.Request.Purpose, c.Request.Analyst, c.Status, LossUnits.ToShowUp(Cost(c)), c.ReservedAtUnixMs, c.Request.ReleaseBinding,
+                LossUnits.ToShowUp(limit.EpsilonUnits(Cost(c)))))],
+            [.. definition.Quotas.Select(q => new StatementQuota(q.Purpose, q.Recipient, ledger.QuotaUsed(q.Purpose, q.Recipient), q.Maximum))],
+            [.. ledger.Standing("").Take(1), .. ledger.Levels]);
 
         long Cost(ChargeView charge) => charge.Request.Loss.Units[limit.OrderIndex];
     }

@@ -41,3 +41,20 @@ internal sealed class LossSum
         return new LossSum(sums.MoveToImmutable(), _delta + (sign * (Int128)loss.DeltaUnits));
     }
 }
+
+/// <summary>What is held or spent of one filter below the data set's, exact: at the filter's own preset order only.</summary>
+/// <param name="Limit">The filter.</param>
+/// <param name="Units">The sum at its order.</param>
+/// <param name="DeltaUnits">The sum of deltas.</param>
+internal readonly record struct LevelSum(BudgetLimit Limit, Int128 Units, Int128 DeltaUnits)
+{
+    public bool Fits => Units <= Limit.LimitUnits && DeltaUnits <= Limit.MechanismDeltaUnits;
+
+    public long EpsilonUnits => Limit.EpsilonUnits((long)Int128.Min(Units, long.MaxValue));
+
+    public LevelSum Plus(RenyiLoss loss, int sign = 1) =>
+        this with { Units = Units + (sign * (Int128)loss.Units[Limit.OrderIndex]), DeltaUnits = DeltaUnits + (sign * (Int128)loss.DeltaUnits) };
+
+    public LevelStanding Standing(LevelKey key) => new(
+        key, Limit, LossUnits.ToShowUp(EpsilonUnits), Math.Max(0, LossUnits.ToShowDown(Limit.EpsilonUnits() - EpsilonUnits)), (double)Units / Limit.LimitUnits);
+}

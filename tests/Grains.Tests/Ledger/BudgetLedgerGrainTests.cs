@@ -74,6 +74,8 @@ public class BudgetLedgerGrainTests
         Terms() with { Epsilon = -1 }, Terms() with { Epsilon = 0 }, Terms() with { Epsilon = double.NaN }, Terms() with { Epsilon = double.PositiveInfinity },
         Terms() with { Delta = 0 }, Terms() with { Delta = 1 }, Terms() with { Neighbours = "zero-out" }, Terms() with { Unit = "Patient Record" },
         Terms() with { DisclosureQuotas = Terms().DisclosureQuotas.SetItem("score", -1) },
+        Terms() with { Levels = [new LevelTerms("*", "week", 1, 1e-6)] }, Terms() with { Levels = [new LevelTerms(null, null, 1, 1e-6)] }, Terms() with { Levels = [new LevelTerms("*", null, 0, 1e-6)] },
+        Terms() with { Levels = [new LevelTerms("*", "day", 1, 1e-6), new LevelTerms(null, "year", 1, 1e-6)] }, Terms() with { MechanismDelta = 1e-5 }, Terms() with { MechanismDelta = -1 },
     ];
 
     [Theory]

@@ -65,6 +65,21 @@ public static class RenyiAccountant
         return Directions.Of(plan.Relation, flat).Max(direction => Sum(new RenyiDivergence(), flat, direction, order).Divergence);
     }
 
+    /// <summary>What a whole plan loses at each order of the ledger's grid: what a budget is charged for it.</summary>
+    /// <param name="plan">What is released.</param>
+    /// <returns>Rounded up; its delta is the mass of losses that the bounds leave out, zero where they leave out none.</returns>
+    /// <exception cref="PlanRefusedException">An event has no bound under the plan's relation.</exception>
+    public static RenyiLoss Loss(PrivacyPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var flat = FlatPlan.Of(plan.Events);
+        var (divergences, all) = (new RenyiDivergence(), Directions.Of(plan.Relation, flat));
+        var sums = RenyiOrders.All.Select(order => all.Select(direction => Sum(divergences, flat, direction, order)).ToArray()).ToArray();
+        return RenyiLoss.FromUnits(
+            [.. sums.Select(at => LossUnits.RoundUp(at.Max(s => double.IsNaN(s.Divergence) ? double.PositiveInfinity : s.Divergence)))],
+            LossUnits.RoundUp(sums.Max(at => at.Max(s => s.LeftOut))));
+    }
+
     private static double At(RenyiDivergence divergences, ImmutableArray<(PrivacyEvent Event, long Count)> flat, Direction[] directions, double order, double delta) => directions.Max(direction =>
     {
         var (divergence, leftOut) = Sum(divergences, flat, direction, order);
