@@ -81,7 +81,7 @@ public class SelectionTests
                 var monotone = change.All(c => c >= 0) || change.All(c => c <= 0);
                 Func<long[], double[]>[] laws =
                 [
-                    u => Laws.NoisyMax(u, x => Laws.Geometric(x, 2), 120), u => Laws.NoisyMax(u, x => Laws.Laplace(x, 2), 120), u => Laws.PermuteAndFlip(u, 0.5),
+                    u => Laws.NoisyMax(u, x => Laws.Geometric(x, 2), 60), u => Laws.NoisyMax(u, x => Laws.Laplace(x, 2), 60), u => Laws.PermuteAndFlip(u, 0.5),
                 ];
                 for (var law = 0; law < 3; law++)
                 {
