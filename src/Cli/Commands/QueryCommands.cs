@@ -11,7 +11,12 @@ internal static class QueryCommands
 {
     private const int Wait = 5000;
 
-    public static Command Build() => new("query", "Counts and means over the parties' records, with joint noise and a charge at each party.") { Count(), Mean(), List(), Show() };
+    public static Command Build()
+    {
+        var query = new Command("query", "Statistics over records, noised and charged: of one's own file, or of all parties jointly.") { Count(), Mean(), List(), Show() };
+        OwnQueryCommand.AddTo(query);
+        return query;
+    }
 
     private static Argument<string> Name() => new("query") { Description = "The query's name: a-z, 0-9 and hyphen. A name is answered once; the same question again gives the same answer." };
 

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using PrivacyGrains.Cli.Bench;
 using PrivacyGrains.Cli.Commands;
 using PrivacyGrains.Client.Audit;
+using PrivacyGrains.Client.Queries.Own;
 using PrivacyGrains.Messages.Http;
 using PrivacyGrains.Messages.Inferences;
 using PrivacyGrains.Privacy.Accounting.Accountants;
@@ -168,5 +169,7 @@ internal sealed record SecondsBody(double Offline, double Online);
 [JsonSerializable(typeof(BenchDocument))]
 [JsonSerializable(typeof(SessionsDocument))]
 [JsonSerializable(typeof(CalibrationDocument))]
+[JsonSerializable(typeof(OwnAnswer))]
+[JsonSerializable(typeof(OwnLedgerDocument))]
 [JsonSerializable(typeof(AccountedLoss))]
 internal sealed partial class CliJson : JsonSerializerContext;

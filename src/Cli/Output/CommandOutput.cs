@@ -1,4 +1,5 @@
 using PrivacyGrains.Client.Errors;
+using PrivacyGrains.Client.Queries.Own;
 using Spectre.Console;
 
 namespace PrivacyGrains.Cli.Output;
@@ -77,6 +78,7 @@ internal sealed class CommandOutput
         var (code, exit, status, trace, detail) = exception switch
         {
             InputException e => (e.Code, ExitCodes.BadInput, 0, null, e.Message),
+            QueryRefusedException e => (e.Code, ExitCodes.Failure, 0, null, e.Message),
             GatewayException { Code: GatewayException.Unreachable } e => (e.Code, ExitCodes.Failure, 0, null, $"{e.Detail}. Start one with 'privacygrains up', or name it with --url."),
             GatewayException e => (e.Code, ExitCodes.Of(e), e.Status, e.TraceId, e.Detail),
             PrivacyGrains.Silo.SiloSettingsException e => ("settings.wrong", ExitCodes.BadInput, 0, (string?)null, string.Join(' ', e.Faults)),

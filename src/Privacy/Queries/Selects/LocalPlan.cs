@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Privacy.Accounting;
+using PrivacyGrains.Privacy.Mechanisms;
 using PrivacyGrains.Privacy.Queries.Language;
 
 namespace PrivacyGrains.Privacy.Queries.Selects;
@@ -81,22 +82,40 @@ public sealed class LocalPlan
         }
     }
 
-    /// <summary>Answers. Call it once for each committed charge: another call is another release.</summary>
+    /// <summary>Reads the rows: everything that can fail, before anything is released.</summary>
     /// <param name="table">The party's rows.</param>
-    /// <param name="source">Cryptographic; no seed of a command line ever reaches it.</param>
-    /// <param name="rows">The noised answer, or null.</param>
+    /// <param name="source">Cryptographic; chooses among a unit's rows.</param>
+    /// <param name="exact">What the rows come to, or null.</param>
     /// <param name="fault">Why the table cannot answer, or null. It stays with the owner.</param>
-    /// <returns>Whether there is an answer.</returns>
-    public bool TryAnswer(Table table, IRandomSource source, out ImmutableArray<AnswerRow> rows, [NotNullWhen(false)] out TableFault? fault)
+    /// <returns>Whether the table can answer.</returns>
+    public bool TryRead(Table table, IRandomSource source, [NotNullWhen(true)] out ExactAnswer? exact, [NotNullWhen(false)] out TableFault? fault)
     {
-        rows = [];
-        if (!SelectNoise.TryWords(table, Query, _vector!, source, out var words, out fault))
+        exact = null;
+        if (!BoundedRows.TryTake(table, Query, source, out var rows, out fault) || !rows.TrySum(table, Query, out var sums, out fault))
         {
             return false;
         }
 
-        rows = SelectAnswer.FromTotal(Query, _vector!, JointNoise.FromWords(words), 1);
+        exact = new ExactAnswer(this, rows, sums);
         return true;
+    }
+
+    /// <summary>Makes the noised answer, once the charge is committed. Call it once for each charge: another call is another release.</summary>
+    /// <param name="exact">Of this plan.</param>
+    /// <param name="source">Cryptographic; no seed of a command line ever reaches it.</param>
+    /// <returns>One row a group.</returns>
+    /// <exception cref="ArgumentException">The rows were read for another plan.</exception>
+    public ImmutableArray<AnswerRow> Release(ExactAnswer exact, IRandomSource source)
+    {
+        ArgumentNullException.ThrowIfNull(exact);
+        if (!ReferenceEquals(exact.Plan, this))
+        {
+            throw new ArgumentException("The rows were read for another plan.", nameof(exact));
+        }
+
+        var noise = new long[exact.Sums.Length];
+        new DiscreteGaussian(_vector!.LocalVariance).Fill(noise, source);
+        return SelectAnswer.FromTotal(Query, _vector!, JointNoise.FromWords(JointNoise.ToWords(exact.Sums, noise)), 1);
     }
 
     /// <summary>How far off each aggregate will be.</summary>

@@ -62,14 +62,14 @@ public class SelectAnswerTests
         var (plan, countPlan) = (Plan(query), Plan(counts, 8));
         for (var run = 0; run < runs; run++)
         {
-            Assert.True(plan.TryAnswer(table, random.Source, out var rows, out var fault), fault?.Message);
+            var rows = Answer(plan, table, random);
             var figures = rows.SelectMany(r => r.Figures).ToList();
             for (var i = 0; i < truth.Length; i++)
             {
                 covered[i] += figures[i].Lower <= truth[i] && truth[i] <= figures[i].Upper ? 1 : 0;
             }
 
-            Assert.True(countPlan.TryAnswer(table, random.Source, out rows, out fault), fault?.Message);
+            rows = Answer(countPlan, table, random);
             coveredCount += rows[0].Figures[0].Lower <= 600 && 600 <= rows[0].Figures[0].Upper ? 1 : 0;
         }
 
@@ -186,7 +186,7 @@ public class SelectAnswerTests
         var table = Table(Header, Enumerable.Range(0, 1000).Select(i => $"north,a,{(i % 2 == 0 ? 10 : 30)},0"));
         var plan = Plan(Query("SELECT COUNT(*), AVG(x), VARIANCE(x) FROM data"), 4);
         using var random = new TestRandom(6);
-        Assert.True(plan.TryAnswer(table, random.Source, out var rows, out _));
+        var rows = Answer(plan, table, random);
         Assert.All(plan.ExpectedErrors(1000).Zip(rows[0].Figures), p => Assert.Equal(p.First.Error95!.Value, (p.Second.Upper - p.Second.Lower) / 2, 0.1 * p.First.Error95.Value));
     }
 
@@ -205,10 +205,10 @@ public class SelectAnswerTests
     {
         var table = Table(Header, ["north,a,1,0", "south,b,two,0"]);
         using var random = new TestRandom(1);
-        Assert.False(Plan(Query("SELECT AVG(x) FROM data WHERE region = 'north'")).TryAnswer(table, random.Source, out _, out var fault));
+        Assert.False(Plan(Query("SELECT AVG(x) FROM data WHERE region = 'north'")).TryRead(table, random.Source, out _, out var fault));
         Assert.Equal(("table.not-a-number", 2, "x"), (fault.Code, fault.Row, fault.Column));
-        Assert.False(Plan(Query("SELECT COUNT(*) FROM data WHERE x < 0")).TryAnswer(table, random.Source, out _, out fault));
-        Assert.False(Plan(Query("SELECT COUNT(*) FROM data GROUP BY region")).TryAnswer(Table("x", ["1"]), random.Source, out _, out fault));
+        Assert.False(Plan(Query("SELECT COUNT(*) FROM data WHERE x < 0")).TryRead(table, random.Source, out _, out fault));
+        Assert.False(Plan(Query("SELECT COUNT(*) FROM data GROUP BY region")).TryRead(Table("x", ["1"]), random.Source, out _, out fault));
         Assert.Equal(("table.unknown-column", "region"), (fault.Code, fault.Column));
     }
 }

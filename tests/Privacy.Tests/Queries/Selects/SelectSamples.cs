@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using PrivacyGrains.Privacy.Accounting;
 using PrivacyGrains.Privacy.Queries;
@@ -49,5 +50,11 @@ internal static class SelectSamples
         Assert.True(BoundedRows.TryTake(table, query, random.Source, out var rows, out var fault), fault?.Message);
         Assert.True(rows.TrySum(table, query, out var sums, out fault), fault?.Message);
         return sums;
+    }
+
+    public static ImmutableArray<AnswerRow> Answer(LocalPlan plan, Table table, TestRandom random)
+    {
+        Assert.True(plan.TryRead(table, random.Source, out var exact, out var fault), fault?.Message);
+        return plan.Release(exact, random.Source);
     }
 }
