@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using PrivacyGrains.Cli.Output;
+using PrivacyGrains.Cli.Sweeps;
 using PrivacyGrains.Client;
 using PrivacyGrains.Client.Errors;
 using PrivacyGrains.Learning.Data;
@@ -18,7 +19,12 @@ internal static class TrainCommands
 {
     private const int Wait = 5000;
 
-    public static Command Build() => new("train", "Trains one model over the parties' records, which stay where they are.") { Run(), List(), Show(), Cancel() };
+    public static Command Build()
+    {
+        var train = new Command("train", "Trains one model over the parties' records, which stay where they are.") { Run(), List(), Show(), Cancel() };
+        SweepCommand.AddTo(train);
+        return train;
+    }
 
     private static Argument<string> Job() => new("job") { Description = "The job's name: a-z, 0-9 and hyphen." };
 

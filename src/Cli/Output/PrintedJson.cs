@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using PrivacyGrains.Cli.Demo;
+using PrivacyGrains.Cli.Sweeps;
 using PrivacyGrains.Messages.Http;
 
 namespace PrivacyGrains.Cli.Output;
@@ -21,7 +22,7 @@ internal static class PrintedJson
         {
             WriteIndented = true,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // for terminals and programs, never for a page
-            TypeInfoResolver = JsonTypeInfoResolver.Combine(CliJson.Default, DemoJson.Default, MessagesJson.Resolver), // a command with documents of its own adds its context here
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(CliJson.Default, DemoJson.Default, SweepJson.Default, MessagesJson.Resolver), // a command with documents of its own adds its context here
         };
         options.MakeReadOnly();
         return options;

@@ -7,7 +7,8 @@ namespace PrivacyGrains.Cli.Reports;
 /// <summary>Draws a demo's result as one HTML page that needs nothing but a browser.</summary>
 internal static class DemoReport
 {
-    private const string Style = """
+    /// <summary>The look of every report.</summary>
+    internal const string Style = """
         :root{--ink:#1b2430;--dim:#5b6775;--line:#d9dee5;--paper:#fff;--panel:#f5f7fa;--main:#1f6feb;--good:#2a9d6f;--bad:#d1495b;--grey:#9aa5b1}
         @media(prefers-color-scheme:dark){:root{--ink:#e6ebf2;--dim:#9aa7b6;--line:#2c3642;--paper:#11161d;--panel:#19212b;--main:#5aa2ff;--good:#48c493;--bad:#f07585;--grey:#667382}}
         *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
