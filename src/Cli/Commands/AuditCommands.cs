@@ -15,7 +15,7 @@ namespace PrivacyGrains.Cli.Commands;
 /// <summary><c>audit</c>: the log of every decision and release, shown, taken home and verified.</summary>
 internal static class AuditCommands
 {
-    public static Command Build() => new("audit", "The log of every decision and release.") { Show(), Export(), Verify() };
+    public static Command Build() => new("audit", "The log of every decision and release, and what the mechanisms really lose.") { Show(), Export(), Verify(), AuditPrivacyCommand.Build() };
 
     private static Command Show()
     {

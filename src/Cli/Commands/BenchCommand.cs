@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Cli.Bench;
 using PrivacyGrains.Cli.Output;
+using PrivacyGrains.Client.Errors;
 
 namespace PrivacyGrains.Cli.Commands;
 
@@ -10,7 +12,7 @@ internal static class BenchCommand
 {
     private static readonly BenchClock Clock = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2));
 
-    public static Command Build() => new("bench", "Measures this machine.") { Mpc(), Sessions(), Party() };
+    public static Command Build() => new("bench", "Measures this machine.") { Mpc(), Sessions(), Dp(), Party() };
 
     private static Command Mpc()
     {
@@ -67,6 +69,42 @@ internal static class BenchCommand
                 ["sessions of", "first tenth, median ms", "last tenth, median ms", "memory then, MB", "memory at last, MB"],
                 [[document.Work, Milliseconds(document.FirstTenthMedianSeconds), Milliseconds(document.LastTenthMedianSeconds), $"{document.FirstTenthBytes >> 20}", $"{document.LastTenthBytes >> 20}"]],
                 "Nothing was measured."));
+        });
+        return command;
+    }
+
+    private static Command Dp()
+    {
+        var draws = new Option<long>("--draws") { Description = "How many of each sampler; slow ones make a tenth or a hundredth.", DefaultValueFactory = static _ => 10_000_000 };
+        var only = new Option<string?>("--only") { Description = "Samplers whose names begin so (default: all)." };
+        draws.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long>() is < 1 or > 10_000_000_000)
+            {
+                result.AddError("--draws is 1 to 10000000000.");
+            }
+        });
+        var command = new Command("dp", "Draws of noise and choices: per second on one core, and how they fit their laws (chi-square).") { draws, only };
+        command.Runs((parsed, output, cancel) =>
+        {
+            SamplerWork[] works = [.. SamplerWork.All().Where(work => parsed.GetValue(only) is not { } start || work.Name.StartsWith(start, StringComparison.Ordinal))];
+            if (works.Length == 0)
+            {
+                throw new InputException("bench.unknown-name", $"No sampler begins with '{parsed.GetValue(only)}'. Name one of: {string.Join(", ", SamplerWork.All().Select(work => work.Name))}.");
+            }
+
+            var results = new List<SamplerResult>();
+            foreach (var work in works)
+            {
+                output.Note(work.Name);
+                results.Add(work.Run(parsed.GetValue(draws), SystemRandomSource.Instance, cancel));
+            }
+
+            output.Result(new SamplersDocument(results), console => console.Write(
+                ["sampler", "draws", "draws per second", "chi-square p"],
+                results.Select(r => (IReadOnlyList<string>)[r.Name, r.Draws.ToString("N0", CultureInfo.InvariantCulture), r.DrawsPerSecond.ToString("N0", CultureInfo.InvariantCulture), r.PValue.ToString("0.####", CultureInfo.InvariantCulture)]),
+                "Nothing was measured."));
+            return Task.CompletedTask;
         });
         return command;
     }

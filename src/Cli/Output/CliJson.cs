@@ -168,6 +168,8 @@ internal sealed record SecondsBody(double Offline, double Online);
 [JsonSerializable(typeof(Listing<AuditLeaf>))]
 [JsonSerializable(typeof(BenchDocument))]
 [JsonSerializable(typeof(SessionsDocument))]
+[JsonSerializable(typeof(SamplersDocument))]
+[JsonSerializable(typeof(PrivacyAuditDocument))]
 [JsonSerializable(typeof(CalibrationDocument))]
 [JsonSerializable(typeof(OwnAnswer))]
 [JsonSerializable(typeof(OwnLedgerDocument))]

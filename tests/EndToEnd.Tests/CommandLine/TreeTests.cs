@@ -49,6 +49,8 @@ public class TreeTests
         "audit export --out a.json",
         "audit verify a.json --coordinator abc",
         "audit verify --folder f --json",
+        "audit privacy --draws 1000 --confidence 0.99 --only sparse-vector --json",
+        "bench dp --draws 1000 --only geometric",
     ];
 
     [Theory]
