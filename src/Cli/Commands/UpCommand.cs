@@ -56,6 +56,11 @@ internal static class UpCommand
 
     private static ConsortiumSettings Settings(ParseResult parsed)
     {
+        if (parsed.GetResult(CommonOptions.Url) is { Implicit: false })
+        {
+            throw new InputException("command.wrong", "--url is for those who call a gateway; 'up' listens at --urls.");
+        }
+
         var (silo, gateway, cluster) = ConsortiumFile.Read(parsed.GetValue(Config));
         var named = parsed.GetValue(Parties) is { Length: > 0 } parties ? parties : null;
         var (wantsCoordinator, wantsGateway) = (parsed.GetValue(Coordinator), parsed.GetValue(Gateway));

@@ -10,6 +10,8 @@ public class TreeTests
     [
         "up",
         "up --data d --urls http://127.0.0.1:0 --json",
+        "account --plan p.json --delta 1e-6 --accountant rdp --orders 2,8 --json",
+        "account calibrate --template p.json --target-epsilon 1 --delta 1e-6",
         "up --consortium breast --urls http://127.0.0.1:0 http://127.0.0.1:1 --verbose",
         "join pgi_x --folder f --url http://127.0.0.1:1",
         "join --folder f --data rows.csv --budget records --declared-rows 100 --columns age size --minimum-cohort 4 --minimum-colluders 1 --allow-no-noise",

@@ -54,6 +54,11 @@ public class WrongInputTests
         { "audit verify x --coordinator abc", "audit.bad-fingerprint", "64 digits" },
         { "up --config NOT-THERE", "up.missing-config", "NOT-THERE" },
         { "up --urls nonsense", "settings.wrong", "http://127.0.0.1" },
+        { "up --url http://127.0.0.1:0", "command.wrong", "--urls" },
+        { "account --delta 1e-6", "account.no-plan", "--plan" },
+        { "account --plan no-such-file --delta 2", "account.no-plan", "no-such-file" },
+        { "account --plan no-such-file --delta 1e-6 --accountant moments", "command.wrong", "pld" },
+        { "account calibrate --template no-such-file --target-epsilon 1 --delta 1e-6", "account.no-plan", "no-such-file" },
         { "up --consortium A", "settings.wrong", "a-z" },
     };
 
