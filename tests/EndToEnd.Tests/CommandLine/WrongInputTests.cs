@@ -41,7 +41,7 @@ public class WrongInputTests
         { "budget open h/r --epsilon 8 --delta 1 --key k", "budget.bad-number", "less than 1" },
         { "budget open h/r --epsilon 8 --delta 1e-5 --quota score --key k", "budget.bad-quota", "PURPOSE=N" },
         { "budget open h/r --epsilon 8 --delta 1e-5 --neighbours zero-out --key k", "command.wrong", "'replace-one'" },
-        { "budget reserve h/r --id a --purpose p --recipient r --key k", "budget.no-loss", "one of --rho, --pure and --disclosures" },
+        { "budget reserve h/r --id a --purpose p --recipient r --key k", "budget.no-loss", "one of --rho, --pure, --plan and --disclosures" },
         { "budget reserve h/r --id a --purpose p --recipient r --rho 1 --pure 1 --key k", "budget.no-loss", "one of --rho" },
         { "budget reserve h/r --id a --purpose p --recipient r --rho -0.1 --key k", "budget.bad-number", "0 or more" },
         { "model register m NOT-THERE --kind logistic --lineage hand --key k", "model.missing-file", "NOT-THERE" },
