@@ -6,7 +6,7 @@ namespace PrivacyGrains.Cli.Sweeps;
 /// <summary>Accuracy with its interval against epsilon, on a logarithmic axis, as inline SVG.</summary>
 internal static class FrontierChart
 {
-    private const int Width = 640, Height = 320, Left = 56, Right = 24, Top = 18, Bottom = 52;
+    private const int Width = 640, Height = 320, Left = 56, Right = 92, Top = 18, Bottom = 52;
 
     /// <summary>Draws it.</summary>
     /// <param name="points">In rising order of epsilon.</param>
@@ -29,7 +29,7 @@ internal static class FrontierChart
         }
 
         Line(svg, Left, Y(target), Width - Right, Y(target), "reference");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Width - Right}\" y=\"{Y(target) - 5:F1}\" class=\"label end\">target {target * 100:0.##} %</text>");
+        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Width - Right + 8}\" y=\"{Y(target) + 4:F1}\" class=\"label\">target {target * 100:0.##} %</text>");
         var run = points.Where(p => p.Accuracy is not null).ToList();
         if (run.Count > 1)
         {
@@ -47,6 +47,7 @@ internal static class FrontierChart
                 continue;
             }
 
+            Line(svg, x, Y(accuracy - point.Noise!.Value), x, Y(accuracy + point.Noise.Value), "noise");
             Line(svg, x, Y(point.Low!.Value), x, Y(point.High!.Value), "bar");
             Line(svg, x - 5, Y(point.Low.Value), x + 5, Y(point.Low.Value), "bar");
             Line(svg, x - 5, Y(point.High.Value), x + 5, Y(point.High.Value), "bar");

@@ -39,7 +39,7 @@ internal static class SweepCommand
         var selection = Standard("--selection", "How the number of trials is distributed: geometric (default), logarithmic or poisson.", "geometric");
         selection.AcceptOnlyFromAmong("geometric", "logarithmic", "poisson");
         var all = new Option<bool>("--whole-frontier") { Description = "Do not stop at the target: release, and pay for, every epsilon." };
-        var sure = new Option<bool>("--sure") { Description = "The target counts as reached only where the lower end of the accuracy's interval of 95 % reaches it." };
+        var sure = new Option<bool>("--sure") { Description = "Count the target as reached only where it is so for further records too: by the accuracy less sampling and noise, not noise alone (at 95 %)." };
         var ledger = new Option<string?>("--ledger") { Description = "A folder with the ledger to charge (default: the job's own, which has room for this search alone)." };
         var limit = new Option<double?>("--budget-epsilon") { Description = "The limit of a ledger that is begun here." };
         foreach (var option in (Option[])[sweep, target, data, job, schema, label, range, positive, negative, delta, steps, rate, clip, ridge, held, scored, declared, runs, selection, all, sure, ledger, limit])
@@ -108,14 +108,14 @@ internal static class SweepCommand
     private static void Print(IAnsiConsole console, SweepDocument document, string folder)
     {
         console.Write(
-            ["epsilon of a training", "accuracy", "95 %", "learning rate", "level costs"],
+            ["epsilon of a training", "accuracy", "noise", "95 % with sampling", "learning rate", "level costs", "target"],
             document.Frontier.Select(p => (IReadOnlyList<string>)[
                 SweepLines.Number(p.Epsilon), p.Accuracy is { } a ? SweepLines.Percent(a) : p.Status == "not-run" ? "not run" : "no trial",
-                p.Accuracy is null ? "" : $"{SweepLines.Percent(p.Low!.Value)} to {SweepLines.Percent(p.High!.Value)}", p.LearningRate is { } r ? SweepLines.Number(r) : "", Tables.Number(p.LevelEpsilon)]),
+                p.Noise is { } noise ? $"± {SweepLines.Percent(noise)}" : "", p.Accuracy is null ? "" : $"{SweepLines.Percent(p.Low!.Value)} to {SweepLines.Percent(p.High!.Value)}", p.LearningRate is { } r ? SweepLines.Number(r) : "", Tables.Number(p.LevelEpsilon), p.Accuracy is null ? "" : p.ReachesTarget ? "reached" : "missed"]),
             "");
         console.Line(document.Chosen is { } chosen
-            ? $"lowest epsilon whose measured accuracy reaches {SweepLines.Percent(document.TargetAccuracy)}: {SweepLines.Number(chosen.Epsilon)}"
-            : $"out of reach: no epsilon's measured accuracy reaches {SweepLines.Percent(document.TargetAccuracy)}. What was run stays charged.");
+            ? $"lowest epsilon whose accuracy reaches {SweepLines.Percent(document.TargetAccuracy)}: {SweepLines.Number(chosen.Epsilon)}"
+            : $"out of reach: no epsilon's accuracy surely reaches {SweepLines.Percent(document.TargetAccuracy)}. What was run stays charged.");
         console.Line($"the search as a whole: epsilon {Tables.Number(document.Guarantee.Epsilon)} at delta {document.Guarantee.Delta}, wherever it stopped; ledger {document.Ledger.Name}: {Tables.Number(document.Ledger.EpsilonSoFar)} so far, {Tables.Number(document.Ledger.EpsilonLeft)} left of {Tables.Number(document.Ledger.Limit)}");
         console.Line($"report: {Path.Combine(folder, "report.html")}");
     }

@@ -22,12 +22,13 @@ internal sealed record SweepDocument(
 /// <param name="Status"><c>released</c>, <c>no-trial</c> (the drawn number of trials was zero) or <c>not-run</c> (the search had stopped).</param>
 /// <param name="LearningRate">Of the released trial.</param>
 /// <param name="Accuracy">Measured, noise included.</param>
-/// <param name="Low">Of the interval of 95 %.</param>
+/// <param name="Noise">Half of the interval of 95 % that the noise alone makes.</param>
+/// <param name="Low">Of the interval of 95 % of sampling and noise together.</param>
 /// <param name="High">Likewise.</param>
-/// <param name="ReachesTarget">Whether the measured accuracy (with <c>--sure</c>: the interval's lower end) is at least the target.</param>
+/// <param name="ReachesTarget">Whether the accuracy less the noise (with <c>--sure</c>: the interval's lower end) is at least the target.</param>
 /// <param name="LevelEpsilon">What the level's release costs alone, its selection included.</param>
 internal sealed record SweepPointDocument(
-    double Epsilon, string Status, double? LearningRate, double? Accuracy, double? Low, double? High, bool ReachesTarget, double LevelEpsilon);
+    double Epsilon, string Status, double? LearningRate, double? Accuracy, double? Noise, double? Low, double? High, bool ReachesTarget, double LevelEpsilon);
 
 /// <summary>A guarantee.</summary>
 /// <param name="Epsilon">Rounded up.</param>

@@ -37,12 +37,12 @@ internal static class SweepFindings
         var cost = LocalLedger.Alone(at.Loss, plan.Terms.Delta);
         if (state.Released(level) is not { } released)
         {
-            return new SweepPointDocument(at.Epsilon, state.At(level) is null ? "not-run" : "no-trial", null, null, null, null, false, cost);
+            return new SweepPointDocument(at.Epsilon, state.At(level) is null ? "not-run" : "no-trial", null, null, null, null, null, false, cost);
         }
 
         var half = released.HalfWidth(at.ScoreVariance);
         return new SweepPointDocument(
-            at.Epsilon, "released", plan.Terms.LearningRates[released.Candidate], released.Accuracy, Math.Max(0, released.Accuracy - half), Math.Min(1, released.Accuracy + half),
+            at.Epsilon, "released", plan.Terms.LearningRates[released.Candidate], released.Accuracy, released.NoiseHalfWidth(at.ScoreVariance), Math.Max(0, released.Accuracy - half), Math.Min(1, released.Accuracy + half),
             plan.Reaches(level, released), cost);
     }
 
@@ -57,8 +57,8 @@ internal static class SweepFindings
     {
         yield return "The chosen epsilon is that of one training; the search cost what the guarantee says, or, as far as the ledger is concerned, what its committed charges say.";
         yield return plan.Terms.Sure
-            ? "The lower end of the interval of 95 % had to reach the target: a lower epsilon that is good enough may have been passed over."
-            : "The measured accuracy is uncertain: the true one may lie below the target where the measured one reaches it (see the interval), and a lower epsilon may have been passed over.";
+            ? "The lower end of the whole interval of 95 % had to reach the target: a lower epsilon that is good enough may have been passed over."
+            : "That the target is reached holds for the records that were scored, with about 97 % confidence against the noise; for further records the whole interval counts (--sure). A lower epsilon that is good enough may have been passed over.";
         if (plan.Terms.Runs is not null)
         {
             yield return "An accuracy is the best of several: its interval is too hopeful.";

@@ -18,6 +18,6 @@ internal static class SweepLines
         var at = plan.Levels[level];
         return released is null
             ? $"epsilon {Number(at.Epsilon)}: no trial was drawn"
-            : $"epsilon {Number(at.Epsilon)}: accuracy {Percent(released.Accuracy)} ± {Percent(released.HalfWidth(at.ScoreVariance))}{(plan.Reaches(level, released) ? ", reaches the target" : "")}";
+            : $"epsilon {Number(at.Epsilon)}: accuracy {Percent(released.Accuracy)} ± {Percent(released.NoiseHalfWidth(at.ScoreVariance))} by noise{(plan.Reaches(level, released) ? ", reaches the target" : "")}";
     }
 }

@@ -7,7 +7,7 @@ namespace PrivacyGrains.Cli.Sweeps;
 /// <summary>A search's document as one HTML page that needs nothing but a browser.</summary>
 internal static class SweepReport
 {
-    private const string Own = ".bar{stroke:var(--main);stroke-width:1.6}li{color:var(--dim);margin:4px 0;max-width:70ch}tr.chosen td{font-weight:600}";
+    private const string Own = ".bar{stroke:var(--main);stroke-width:1.3}.noise{stroke:var(--main);stroke-width:6;opacity:.35}td.n{white-space:nowrap}li{color:var(--dim);margin:4px 0;max-width:70ch}tr.chosen td{font-weight:600}";
 
     /// <summary>Renders the page.</summary>
     /// <param name="document">What was released.</param>
@@ -24,6 +24,7 @@ internal static class SweepReport
         Fact(page, Up(document.Guarantee.Epsilon), $"epsilon of the whole search, wherever it stopped, at delta {Small(document.Guarantee.Delta)}");
         Fact(page, Up(document.Ledger.EpsilonSoFar), "epsilon so far in the ledger");
         page.Append("</div><h2>Frontier</h2>").Append(FrontierChart.Draw(document.Frontier, document.TargetAccuracy, document.Chosen?.Epsilon));
+        page.Append("<p>Thick bars: noise alone. Thin bars: noise and sampling. Each 95 %.</p>");
         Frontier(page, document);
         Charges(page, document.Ledger);
         Method(page, document);
@@ -31,17 +32,17 @@ internal static class SweepReport
     }
 
     private static string Answer(SweepDocument document) => document.Chosen is { } chosen
-        ? $"A training at epsilon {SweepLines.Number(chosen.Epsilon)} reaches the target of {SweepLines.Percent(document.TargetAccuracy)} by its measured accuracy; its model is {document.Model}."
+        ? $"A training at epsilon {SweepLines.Number(chosen.Epsilon)} reaches the target of {SweepLines.Percent(document.TargetAccuracy)}; its model is {document.Model}."
         : $"The target of {SweepLines.Percent(document.TargetAccuracy)} is out of reach of every epsilon that was tried. What was run stays charged.";
 
     private static void Frontier(StringBuilder page, SweepDocument document)
     {
-        page.Append("<div class=\"scroll\"><table><tr><th class=\"n\">epsilon of a training</th><th class=\"n\">accuracy</th><th>95 % interval</th><th class=\"n\">learning rate</th><th class=\"n\">this level costs</th><th>target</th></tr>");
+        page.Append("<div class=\"scroll\"><table><tr><th class=\"n\">epsilon of a training</th><th class=\"n\">accuracy</th><th class=\"n\">noise</th><th>95 % with sampling</th><th class=\"n\">learning rate</th><th class=\"n\">this level costs</th><th>target</th></tr>");
         foreach (var p in document.Frontier)
         {
             var css = p.Epsilon == document.Chosen?.Epsilon ? " class=\"chosen\"" : "";
             page.Append(CultureInfo.InvariantCulture, $"<tr{css}><td class=\"n\">{SweepLines.Number(p.Epsilon)}</td><td class=\"n\">{(p.Accuracy is { } a ? SweepLines.Percent(a) : p.Status == "not-run" ? "not run" : "no trial")}</td>");
-            page.Append(CultureInfo.InvariantCulture, $"<td>{(p.Low is { } low ? $"{SweepLines.Percent(low)} to {SweepLines.Percent(p.High!.Value)}" : "")}</td><td class=\"n\">{(p.LearningRate is { } rate ? SweepLines.Number(rate) : "")}</td>");
+            page.Append(CultureInfo.InvariantCulture, $"<td class=\"n\">{(p.Noise is { } noise ? $"± {SweepLines.Percent(noise)}" : "")}</td><td>{(p.Low is { } low ? $"{SweepLines.Percent(low)} to {SweepLines.Percent(p.High!.Value)}" : "")}</td><td class=\"n\">{(p.LearningRate is { } rate ? SweepLines.Number(rate) : "")}</td>");
             page.Append(CultureInfo.InvariantCulture, $"<td class=\"n\">{(p.Status == "not-run" ? "nothing" : Up(p.LevelEpsilon))}</td><td>{(p.Accuracy is null ? "" : p.ReachesTarget ? "reached" : "missed")}</td></tr>");
         }
 

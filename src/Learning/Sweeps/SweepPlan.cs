@@ -53,12 +53,13 @@ public sealed class SweepPlan
         return new SweepPlan(terms, [.. terms.Epsilons.Select(epsilon => SweepLevel.Create(terms, epsilon))]);
     }
 
-    /// <summary>Whether a released result reaches the target: a function of what is released, so it costs nothing.</summary>
+    /// <summary>Whether a released result reaches the target, noise notwithstanding: a function of what is released, so it costs nothing.</summary>
+    /// <remarks>Not by its measured accuracy alone: at a small epsilon the noise would reach any target.</remarks>
     /// <param name="level">The result's level, from 0.</param>
     /// <param name="released">What it released; null for nothing.</param>
     /// <returns>Whether the search may stop here.</returns>
     public bool Reaches(int level, TrialResult? released) =>
-        released is not null && released.Accuracy - (Terms.Sure ? released.HalfWidth(Levels[level].ScoreVariance) : 0) >= Terms.TargetAccuracy;
+        released is not null && released.Accuracy - (Terms.Sure ? released.HalfWidth(Levels[level].ScoreVariance) : released.NoiseHalfWidth(Levels[level].ScoreVariance)) >= Terms.TargetAccuracy;
 
     /// <summary>The plan's name in charges and journals.</summary>
     /// <returns>SHA-256 over every figure in round-trip form, 64 lower-case hex digits.</returns>

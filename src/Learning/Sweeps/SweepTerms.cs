@@ -18,7 +18,7 @@ namespace PrivacyGrains.Learning.Sweeps;
 /// <param name="DeclaredCount">A public number of training records, to divide by; null: it is measured, with noise.</param>
 /// <param name="Runs">How many trials a level has; null for one.</param>
 /// <param name="StopsAtTarget">Whether the first level that reaches the target is the last.</param>
-/// <param name="Sure">Whether the lower end of an accuracy's interval must reach the target, rather than the accuracy.</param>
+/// <param name="Sure">Whether the lower end of an accuracy's whole interval must reach the target, rather than that of the noise's part.</param>
 public sealed record SweepTerms(
     ImmutableArray<double> Epsilons, ImmutableArray<double> LearningRates, double TargetAccuracy, Delta Delta, int Steps, ClipNorm Clip, double Ridge, double HeldBack,
     int? DeclaredCount, NumberOfRuns? Runs, bool StopsAtTarget, bool Sure = false)

@@ -26,6 +26,15 @@ public sealed record TrialResult(int Candidate, ImmutableArray<double> Parameter
         return n <= 0 ? 1 : Math.Min(1, 1.96 * Math.Sqrt((a * (1 - a) / n) + (scoreVariance * ((a * a) + ((1 - a) * (1 - a))) / (n * n))));
     }
 
+    /// <summary>The part of that interval that noise alone makes: around the accuracy over the very records that were scored.</summary>
+    /// <param name="scoreVariance">Of the noise on each count.</param>
+    /// <returns>At most 1; 0 for a public set.</returns>
+    public double NoiseHalfWidth(ulong scoreVariance)
+    {
+        var (n, a) = ((double)Right + Wrong, Accuracy);
+        return n <= 0 ? 1 : Math.Min(1, 1.96 * Math.Sqrt(scoreVariance * ((a * a) + ((1 - a) * (1 - a)))) / n);
+    }
+
     /// <summary>The best of a level's trials by measured accuracy; of equal ones the first, which for trials drawn alike is as good as any.</summary>
     /// <param name="trials">In order.</param>
     /// <returns>Its place, or -1 where there is no trial.</returns>

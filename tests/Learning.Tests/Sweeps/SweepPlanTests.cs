@@ -77,11 +77,15 @@ public class SweepPlanTests
     }
 
     [Fact]
-    public void Sure_AsksForTheIntervalsLowerEnd()
+    public void Reach_IsByTheNoisesLowerEnd_AndSureByThatOfSamplingToo()
     {
-        var result = new TrialResult(0, [0], 95, 5);
+        var result = new TrialResult(0, [0], 950, 50);
         Assert.True(SweepPlan.Create(Terms).Reaches(0, result));
-        Assert.False(SweepPlan.Create(Terms with { Sure = true }).Reaches(0, result));
+        var few = new TrialResult(0, [0], 190, 10);
+        Assert.False(SweepPlan.Create(Terms).Reaches(0, few)); // 95 %, but the noise of epsilon 0.5 is as great
+        Assert.True(SweepPlan.Create(Terms).Reaches(3, few));
+        Assert.False(SweepPlan.Create(Terms with { Sure = true, TargetAccuracy = 0.93 }).Reaches(3, few));
+        Assert.True(SweepPlan.Create(Terms with { TargetAccuracy = 0.93 }).Reaches(3, few));
         Assert.False(SweepPlan.Create(Terms).Reaches(0, null));
     }
 }

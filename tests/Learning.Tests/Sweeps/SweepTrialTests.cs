@@ -63,6 +63,8 @@ public class SweepTrialTests
     {
         var result = new TrialResult(0, [], 90, 10);
         Assert.Equal(1.96 * Math.Sqrt(0.9 * 0.1 / 100), result.HalfWidth(0), 1e-12);
+        Assert.Equal(0, result.NoiseHalfWidth(0));
+        Assert.Equal(1.96 * Math.Sqrt(25 * (0.81 + 0.01) / 10000), result.NoiseHalfWidth(25), 1e-12);
         Assert.Equal(1.96 * Math.Sqrt((0.9 * 0.1 / 100) + (25 * (0.81 + 0.01) / 10000)), result.HalfWidth(25), 1e-12);
     }
 
