@@ -73,10 +73,13 @@ public static class MechanismTrials
             }
         }
 
-        var median = new PrivateQuantiles(ContributionBound.OfValues(0, 15), Added, [ExactRatio.Create(1, 2)], One);
-        yield return Pure("quantiles/median", One, s => median.Release([0, 15], s)[0], s => median.Release([0, 15, 15], s)[0], 0.1);
-        var three = new PrivateQuantiles(ContributionBound.OfValues(0, 7), Replaced, [ExactRatio.Create(1, 4), ExactRatio.Create(1, 2), ExactRatio.Create(3, 4)], One);
-        yield return Pure("quantiles/three", One, s => Digits(three.Release([0, 0, 3, 7, 7], s)), s => Digits(three.Release([0, 3, 7, 7, 7], s)), 0.05);
+        // One row, then another above it: integers below the first lose utility, those above gain it.
+        var median = new PrivateQuantiles(ContributionBound.OfValues(0, 63), Added, [ExactRatio.Create(1, 2)], One);
+        yield return Pure("quantiles/median", One, s => median.Release([58], s)[0], s => median.Release([58, 63], s)[0], 0.2);
+
+        // An exchange from below to above all three; the middle one shows most of it.
+        var three = new PrivateQuantiles(ContributionBound.OfValues(0, 31), Replaced, [ExactRatio.Create(1, 4), ExactRatio.Create(1, 2), ExactRatio.Create(3, 4)], One);
+        yield return Pure("quantiles/three", One, s => three.Release([0, 28], s)[1], s => three.Release([28, 31], s)[1], 0.1);
     }
 
     private static IEnumerable<EpsilonTrial> Streams()
@@ -126,8 +129,6 @@ public static class MechanismTrials
 
         return sum;
     }
-
-    private static long Digits(long[] quantiles) => quantiles.Aggregate(0L, (digits, quantile) => (digits * 8) + quantile);
 
     private static long Answers(Sensitivity sensitivity, int cutOff, long[] values, IRandomSource source)
     {

@@ -36,7 +36,7 @@ public sealed class ExponentialMechanism
     public int Select(ReadOnlySpan<long> utilities, IRandomSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        using var bits = new RandomBits(source);
+        using var bits = new RandomBits(source, block: 64);
         var greatest = SelectionCoin.Greatest(utilities);
         while (true)
         {

@@ -56,7 +56,7 @@ public sealed class PartitionSelection
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(units);
-        using var bits = new RandomBits(source);
+        using var bits = new RandomBits(source, block: 64);
         return LazyDraws.Coin(bits, precision => At(units, precision));
     }
 

@@ -35,7 +35,7 @@ public sealed class PermuteAndFlip
     public int Select(ReadOnlySpan<long> utilities, IRandomSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        using var bits = new RandomBits(source);
+        using var bits = new RandomBits(source, block: 64);
         var greatest = SelectionCoin.Greatest(utilities);
         var order = new int[utilities.Length];
         for (var i = 0; i < order.Length; i++)

@@ -6,10 +6,12 @@ using PrivacyGrains.Arithmetic.Randomness;
 namespace PrivacyGrains.Privacy.Mechanisms;
 
 /// <summary>Exact uniform and Bernoulli draws from a source's bytes, taken in blocks. Clears what it buffered when disposed.</summary>
-internal sealed class RandomBits(IRandomSource source) : IDisposable
+/// <param name="source">Cryptographic.</param>
+/// <param name="block">Bytes taken at once, 16 or more: few for a single choice, many for a vector.</param>
+internal sealed class RandomBits(IRandomSource source, int block = 512) : IDisposable
 {
-    private readonly byte[] _block = new byte[512];
-    private int _used = 512;
+    private readonly byte[] _block = new byte[block];
+    private int _used = block;
 
     /// <summary>A fair bit; spends a byte.</summary>
     public bool Bit() => (Take(1)[0] & 1) == 1;

@@ -79,7 +79,7 @@ public sealed class RandomizedResponse
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(truth);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(truth, Buckets);
-        using var bits = new RandomBits(source);
+        using var bits = new RandomBits(source, block: 64);
         var uniform = (int)bits.Below((ulong)Buckets);
         var keep = bits.Below(Noise.Denominator) >= Noise.Numerator ? 1 : 0;
         return uniform + (keep * (truth - uniform));

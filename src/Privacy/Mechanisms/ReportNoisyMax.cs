@@ -67,7 +67,7 @@ public sealed class ReportNoisyMax
             throw new ArgumentException("There is something to choose from.", nameof(utilities));
         }
 
-        using var bits = new RandomBits(source);
+        using var bits = new RandomBits(source, block: 64);
         var (best, greatest, tied) = (0, Int128.MinValue, 0UL);
         for (var i = 0; i < utilities.Length; i++)
         {

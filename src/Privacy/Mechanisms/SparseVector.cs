@@ -33,7 +33,7 @@ public sealed class SparseVector : IDisposable
         ExactRatios.RequireEpsilon(epsilon, nameof(epsilon));
         var threshold = new DiscreteLaplace(ExactRatios.Scale(queries.Linf, epsilon, 2, nameof(epsilon)));
         _queryNoise = new DiscreteLaplace(ExactRatios.Scale(queries.Linf, epsilon, 2 * SelectionCoin.Factor(queries) * (ulong)cutOff, nameof(epsilon)));
-        _bits = new RandomBits(source);
+        _bits = new RandomBits(source, block: 64);
         _thresholdNoise = threshold.Sample(_bits);
         Left = cutOff;
         Loss = new MechanismLoss(queries.Relation, new PrivacyEvent.Pure(epsilon.Up()));

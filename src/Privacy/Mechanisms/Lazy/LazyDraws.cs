@@ -5,11 +5,11 @@ namespace PrivacyGrains.Privacy.Mechanisms.Lazy;
 /// <summary>Exact draws with probabilities that have no finite form: a uniform number's bits are drawn, and the probabilities worked out, only as far as the outcome needs.</summary>
 /// <remarks>
 /// The uniform number is compared with enclosures; while they leave the outcome open, more of its bits are drawn and the enclosures narrowed. The law is exactly that of the true probabilities, whatever the precision at which
-/// it stopped. Source of the principle: Knuth, Yao, "The Complexity of Nonuniform Random Number Generation", 1976. A second step is needed with probability below 2^-60.
+/// it stopped. Source of the principle: Knuth, Yao, "The Complexity of Nonuniform Random Number Generation", 1976. A second step is needed about once in 2^60 coins, and once in 2^60 choices for each bin.
 /// </remarks>
 internal static class LazyDraws
 {
-    private const int FirstBits = 128;
+    private const int FirstBits = 64;
 
     /// <summary>A coin.</summary>
     /// <param name="bits">Where bits come from.</param>
