@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using PrivacyGrains.Cli.Output;
 using PrivacyGrains.Client.Errors;
 using PrivacyGrains.Messages.Http;
@@ -13,7 +14,7 @@ internal static class QueryCommands
 
     public static Command Build()
     {
-        var query = new Command("query", "Statistics over records, noised and charged: of one's own file, or of all parties jointly.") { Count(), Mean(), List(), Show() };
+        var query = new Command("query", "Statistics over records, noised and charged: of one's own file, or of all parties jointly.") { Ask(), Count(), Mean(), List(), Show() };
         OwnQueryCommand.AddTo(query);
         return query;
     }
@@ -44,6 +45,41 @@ internal static class QueryCommands
         command.Runs((parsed, output, cancel) => AskAsync(
             parsed, output, parsed.GetRequiredValue(name), parsed.GetValue(rho), parsed.GetValue(where), rounds,
             terms => terms with { Statistic = "mean", Column = parsed.GetRequiredValue(column), Low = parsed.GetValue(low), High = parsed.GetValue(high) }, cancel));
+        return command;
+    }
+
+    private static Command Ask()
+    {
+        var (name, rho, rounds) = (Name(), Rho(), new RoundOptions());
+        var sql = new Argument<string>("sql") { Description = "As \"SELECT region, AVG(earnings) FROM data GROUP BY region\": docs/privacy/query-language.md." };
+        var schema = new Option<string>("--schema") { Description = "Public bounds, keys and what one person may contribute, as JSON: the same for all parties.", Required = true };
+        var dryRun = new Option<bool>("--dry-run") { Description = "States the cost and the expected errors, and asks nobody for records." };
+        var expected = new Option<double>("--expected-rows") { Description = "Rows of a group over all parties, for the expected errors of means (default: 1000).", DefaultValueFactory = static _ => 1000 };
+        var command = new Command("ask", "Counts, sums, means and variances over public keys, of all parties' records jointly.") { name, sql, schema, rho, dryRun, expected };
+        rounds.AddTo(command);
+        command.Runs(async (parsed, output, cancel) =>
+        {
+            var agreed = QueryFiles.Schema(parsed.GetRequiredValue(schema));
+            var query = QueryFiles.Query(parsed.GetRequiredValue(sql), agreed);
+            if (query.NotJoint() is { } fault)
+            {
+                throw new InputException(fault.Code, fault.Message);
+            }
+
+            if (!parsed.GetValue(dryRun))
+            {
+                using var document = JsonDocument.Parse(agreed.Encode());
+                return await AskAsync(
+                    parsed, output, parsed.GetRequiredValue(name), parsed.GetValue(rho), null, rounds,
+                    terms => terms with { Statistic = "select", Sql = query.ToString(), Schema = document.RootElement.Clone() }, cancel);
+            }
+
+            var charge = BudgetCommands.Finite(parsed.GetValue(rho), "--rho", static r => r > 0, "greater than 0");
+            using var gateway = parsed.Connect();
+            var dry = JointDryRun.Of(query, charge, await rounds.ChooseAsync(parsed, gateway, cancel), BudgetCommands.Finite(parsed.GetValue(expected), "--expected-rows", static r => r is > 0 and < 1e12, "greater than 0"));
+            output.Result(dry, console => JointDryRun.Print(console, dry));
+            return ExitCodes.Success;
+        });
         return command;
     }
 
@@ -98,6 +134,16 @@ internal static class QueryCommands
 
     private static void Print(CommandOutput output, QueryBody body) => output.Result(body, console =>
     {
+        if (body.Answer is { Rows: { } rows } select)
+        {
+            console.Line($"{body.Query}: from {select.Contributors.Count} parties, at zCDP {Tables.Number(select.Rho)} each{(body.Cached ? $", paid for by {body.AnsweredBy}: at no further cost" : "")}");
+            console.Write(
+                [.. rows.Take(1).SelectMany(r => r.Keys.Select((_, i) => $"key {i + 1}").Concat(r.Figures.Select(f => f.Name)))],
+                rows.Select(r => (IReadOnlyList<string>)[.. r.Keys, .. r.Figures.Select(f => $"{Tables.Number(f.Value)} [{Tables.Number(f.Lower95)}, {Tables.Number(f.Upper95)}]")]), "There is no group.");
+            RoundLines.Write(console, body.Rounds);
+            return;
+        }
+
         console.Line(body.Answer is { } answer
             ? $"{body.Query}: {Tables.Number(answer.Value)} +- {Tables.Number(answer.ErrorBar95)} (95 %){(body.Terms.Statistic == "mean" ? $" over about {Tables.Number(answer.Count)} records" : "")}, from {answer.Contributors.Count} parties, at zCDP {Tables.Number(answer.Rho)} each"
             : $"{body.Query}: {body.Status}{(body.Message is null ? "" : $". {body.Message}")}");

@@ -173,5 +173,6 @@ internal sealed record SecondsBody(double Offline, double Online);
 [JsonSerializable(typeof(CalibrationDocument))]
 [JsonSerializable(typeof(OwnAnswer))]
 [JsonSerializable(typeof(OwnLedgerDocument))]
+[JsonSerializable(typeof(JointDryRunDocument))]
 [JsonSerializable(typeof(AccountedLoss))]
 internal sealed partial class CliJson : JsonSerializerContext;

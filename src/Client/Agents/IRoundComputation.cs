@@ -23,5 +23,5 @@ internal interface IRoundComputation
 /// <param name="Purpose">What the charge is for.</param>
 /// <param name="Recipient">To whom the sum goes.</param>
 /// <param name="Loss">What is charged; null where nothing is, which the policy has allowed.</param>
-/// <param name="Compute">The party's words, noised as the loss says, from a cryptographic source. CPU-heavy; does not fail; its result is secret and for one round.</param>
-internal sealed record PreparedRound(string Purpose, string Recipient, LossBody? Loss, Func<IRandomSource, ulong[]> Compute);
+/// <param name="Compute">The party's words, noised as the loss says, from a cryptographic source. CPU-heavy; its result is secret and for one round. Or why the records cannot answer, where they are read only once the loss is held.</param>
+internal sealed record PreparedRound(string Purpose, string Recipient, LossBody? Loss, Func<IRandomSource, (ulong[]? Words, AgentRefusal? Refusal)> Compute);

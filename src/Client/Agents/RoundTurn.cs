@@ -100,7 +100,12 @@ internal sealed class RoundTurn(AgentContext agent, RoundRecords records, string
         }
 
         var random = SystemRandomSource.Instance;
-        var input = await Task.Run(() => work.Compute(random), cancel); // before anything is sent, so that no phase's deadline runs meanwhile
+        var (input, cannot) = await Task.Run(() => work.Compute(random), cancel); // before anything is sent, so that no phase's deadline runs meanwhile
+        if (input is null)
+        {
+            return cannot;
+        }
+
         using var advertised = SecureAggregationClient.Advertise(_agreement.Context, PartyId.Create(agent.Party), agent.Key);
         if (await SendAsync(RoundStep.Advertise, advertised, AgentStep.Advertised, RoundStep.Share, cancel) is not { } keys)
         {

@@ -1,6 +1,8 @@
+using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Messages.Budgets;
 using PrivacyGrains.Messages.Rounds;
 using PrivacyGrains.Privacy.Queries;
+using PrivacyGrains.Privacy.Queries.Selects;
 
 namespace PrivacyGrains.Client.Agents;
 
@@ -17,6 +19,11 @@ internal sealed class StatisticsQueryComputation : IRoundComputation
     /// <inheritdoc/>
     public async Task<(PreparedRound? Work, AgentRefusal? Refusal)> PrepareAsync(RoundPlanBody plan, AgentContext agent, CancellationToken cancel)
     {
+        if (SelectQuerySpec.IsOne(plan.Computation))
+        {
+            return await SelectQueryPreparation.PrepareAsync(plan, agent, cancel);
+        }
+
         if (!StatisticsQuerySpec.TryDecode(plan.Computation, out var spec, out var fault))
         {
             return (null, new AgentRefusal("agent.bad-computation", $"This is no statistics query: {fault}."));
@@ -43,8 +50,12 @@ internal sealed class StatisticsQueryComputation : IRoundComputation
             return (null, refusal);
         }
 
-        return LocalAggregate.TryCompute(agent.DataOf(plan.Budget)!.Rows, spec.Query, out var aggregate, out var wrong)
-            ? (new PreparedRound(OwnerKind, spec.Analyst, new LossBody("zcdp", spec.Rho), random => JointNoise.ToWords(aggregate, JointNoise.Share(query, random))), null)
+        // The records are read once the loss is held: a query over budget is refused before.
+        var rows = agent.DataOf(plan.Budget)!.Rows;
+        return (new PreparedRound(OwnerKind, spec.Analyst, new LossBody("zcdp", spec.Rho), Compute), null);
+
+        (ulong[]? Words, AgentRefusal? Refusal) Compute(IRandomSource random) => LocalAggregate.TryCompute(rows, spec.Query, out var aggregate, out var wrong)
+            ? (JointNoise.ToWords(aggregate, JointNoise.Share(query, random)), null)
             : (null, PartyPolicy.Refuse(wrong));
     }
 }

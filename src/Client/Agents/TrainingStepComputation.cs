@@ -45,7 +45,7 @@ internal sealed class TrainingStepComputation : IRoundComputation
             OwnerKind,
             spec.Job,
             spec.IsCharged ? new LossBody("zcdp", spec.RoundRho().Value) : null,
-            random => spec.Words().Encode(LocalTrainer.Run(model, rows, spec.Options(), data.DeclaredRows, random), weight: 1, random)), null);
+            random => (spec.Words().Encode(LocalTrainer.Run(model, rows, spec.Options(), data.DeclaredRows, random), weight: 1, random), null)), null);
     }
 
     private static async Task<AgentRefusal?> CheckAsync(RoundPlanBody plan, TrainingStepSpec spec, AgentContext agent, CancellationToken cancel) =>

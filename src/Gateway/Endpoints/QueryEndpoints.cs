@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PrivacyGrains.Gateway.Calls;
 using PrivacyGrains.Gateway.Limits;
 using PrivacyGrains.Gateway.OpenApi;
@@ -17,6 +18,7 @@ internal static class QueryEndpoints
     [
         "query.bad-query", "query.bad-analyst", "query.bad-statistic", "query.bad-filter", "query.bad-rho", "query.bad-budget", "query.bad-phase-seconds",
         "query.bad-participants", "query.bad-thresholds", "query.bad-question",
+        "query.syntax", "query.bad-schema", "query.unknown-table", "query.unknown-column", "query.unbounded", "query.wrong-type", "query.bad-select", "query.too-large", "query.not-joint",
     ];
 
     public static void MapQueries(this RouteGroupBuilder v1)
@@ -52,7 +54,7 @@ internal static class QueryEndpoints
     {
         var terms = new QueryTerms(
             ApiCaller.Of(context.User)!.CredentialId, t.Statistic, t.Column, t.Low, t.High, t.FilterColumn, t.FilterValue, t.Rho, [.. t.Participants], t.Budget,
-            t.ReconstructionThreshold, t.MinimumCohort, t.Colluders, t.PhaseSeconds);
+            t.ReconstructionThreshold, t.MinimumCohort, t.Colluders, t.PhaseSeconds, t.Sql, t.Schema?.GetRawText() ?? "");
         return (await calls.Within(Of(calls, query).CreateAsync(terms), cancel)).ToCreated(v => $"/v1/queries/{v.Query}", ToBody);
     }
 
@@ -68,7 +70,10 @@ internal static class QueryEndpoints
         v.Query, v.Terms.Analyst,
         new QueryTermsBody(
             v.Terms.Statistic, v.Terms.Rho, v.Terms.Participants, v.Terms.Budget, v.Terms.ReconstructionThreshold, v.Terms.MinimumCohort, v.Terms.Colluders,
-            v.Terms.PhaseSeconds, v.Terms.Column, v.Terms.Low, v.Terms.High, v.Terms.FilterColumn, v.Terms.FilterValue),
+            v.Terms.PhaseSeconds, v.Terms.Column, v.Terms.Low, v.Terms.High, v.Terms.FilterColumn, v.Terms.FilterValue, v.Terms.Sql, v.Terms.Schema.Length == 0 ? null : JsonElement.Parse(v.Terms.Schema)),
         v.Version, v.Status, [.. v.Rounds.Select(RoundBodies.Of)],
-        v.Answer is { } a ? new QueryAnswerBody(a.Value, a.ErrorBar95, a.Count, a.Rho, a.Contributors) : null, v.Message);
+        v.Answer is { } a ? new QueryAnswerBody(
+            a.Value, a.ErrorBar95, a.Count, a.Rho, a.Contributors,
+            a.Rows.IsDefaultOrEmpty ? null : [.. a.Rows.Select(r => new QueryAnswerRow(r.Keys, [.. r.Figures.Select(f => new QueryFigure(f.Name, f.Value, f.Lower95, f.Upper95))]))]) : null,
+        v.Message, v.AnsweredBy is not null, v.AnsweredBy);
 }

@@ -22,6 +22,12 @@ internal sealed record QueryRoundAborted(RoundLine Line, DateTimeOffset At) : Qu
 /// <param name="At">When it was decided.</param>
 internal sealed record QueryAnswered(RoundLine Line, QueryResult Answer, DateTimeOffset At) : QueryEntry(At);
 
+/// <summary>The same was answered before: this is that answer, and nobody is charged.</summary>
+/// <param name="From">The query that was asked first.</param>
+/// <param name="Answer">Its answer.</param>
+/// <param name="At">When it was decided.</param>
+internal sealed record QueryAnsweredBefore(string From, QueryResult Answer, DateTimeOffset At) : QueryEntry(At);
+
 /// <summary>The query has no answer.</summary>
 /// <param name="Line">The round that ended with it; null where there was none.</param>
 /// <param name="Message">Why.</param>
@@ -34,6 +40,7 @@ internal sealed record QueryFailed(RoundLine? Line, string Message, DateTimeOffs
 [JsonSerializable(typeof(QueryRoundPlanned))]
 [JsonSerializable(typeof(QueryRoundAborted))]
 [JsonSerializable(typeof(QueryAnswered))]
+[JsonSerializable(typeof(QueryAnsweredBefore))]
 [JsonSerializable(typeof(QueryFailed))]
 [JsonSerializable(typeof(QueryTerms))]
 internal sealed partial class QueryJson : JsonSerializerContext;
@@ -46,5 +53,6 @@ internal static class QueryCodec
         .With("query.round-planned.v1", QueryJson.Default.QueryRoundPlanned)
         .With("query.round-aborted.v1", QueryJson.Default.QueryRoundAborted)
         .With("query.answered.v1", QueryJson.Default.QueryAnswered)
+        .With("query.answered-before.v1", QueryJson.Default.QueryAnsweredBefore)
         .With("query.failed.v1", QueryJson.Default.QueryFailed);
 }

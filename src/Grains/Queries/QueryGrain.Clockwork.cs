@@ -65,6 +65,12 @@ internal sealed partial class QueryGrain
 
     private async Task PlanAsync(QueryState state)
     {
+        if (state.Rounds.IsEmpty && await FindAnswerAsync(state.Created!.Terms) is { } known)
+        {
+            await DecideAsync(s => s.AnswerFrom(known.Query, known.Answer!, clock.GetUtcNow()));
+            return;
+        }
+
         var reply = await Consortium.GetAsync();
         if (reply.Value is not { } consortium)
         {
@@ -73,14 +79,29 @@ internal sealed partial class QueryGrain
 
         var terms = state.Created!.Terms;
         var (plan, impossible) = RoundPlanning.Next(
-            QueryTermsRules.RoundTermsOf(Name, terms), state.Rounds.Length + 1, Compute, consortium, RoundPlanning.Suffix());
+            QueryTermsRules.RoundTermsOf(Name, terms), state.Rounds.Length + 1, n => QueryTermsRules.ComputationOf(Name, terms, n), consortium, RoundPlanning.Suffix());
         await DecideAsync(s => plan is null ? s.Fail(impossible!, clock.GetUtcNow()) : s.Plan(plan, clock.GetUtcNow()));
+    }
 
-        (string Computation, int VectorLength) Compute(int participants)
+    // The same question of the same state of the data, asked and answered before under another name.
+    private async Task<QueryView?> FindAnswerAsync(QueryTerms terms)
+    {
+        if (QueryTermsRules.SameAnswer(terms) is not { } wanted)
         {
-            var spec = QueryTermsRules.SpecOf(Name, terms, participants);
-            return (spec.Encode(), spec.VectorLength);
+            return null;
         }
+
+        var title = QueryTermsRules.TitleOf(terms);
+        foreach (var entry in (await Consortium.ListAsync(CatalogueKinds.Query)).Where(e => e.Title == title && e.Id != Name))
+        {
+            var view = (await grains.GetGrain<IQueryGrain>(entry.Id).GetAsync(-1, 0)).Value;
+            if (view is { Answer: not null, AnsweredBy: null } && QueryTermsRules.SameAnswer(view.Terms) == wanted)
+            {
+                return view;
+            }
+        }
+
+        return null;
     }
 
     private async Task FollowRoundAsync(RoundPlan plan)
@@ -125,7 +146,7 @@ internal sealed partial class QueryGrain
         if (!_isListed)
         {
             var terms = state.Created!.Terms;
-            await Consortium.RegisterAsync(new CatalogueEntry(CatalogueKinds.Query, Name, $"{terms.Statistic} {terms.Column}".TrimEnd(), state.Created.At));
+            await Consortium.RegisterAsync(new CatalogueEntry(CatalogueKinds.Query, Name, QueryTermsRules.TitleOf(terms), state.Created.At));
             _isListed = true;
         }
     }

@@ -91,7 +91,7 @@ internal sealed partial class QueryGrain(
         {
             if (wasRunning && !_journal.State.IsRunning)
             {
-                metrics.QueryEnded(_journal.State.Created!.Terms.Statistic, _journal.State.Answered is null ? "failed" : "answered");
+                metrics.QueryEnded(_journal.State.Created!.Terms.Statistic, _journal.State.Answer is null ? "failed" : "answered");
             }
 
             Follow();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using PrivacyGrains.Grains.Journaling;
 using PrivacyGrains.Grains.Rounds;
 using PrivacyGrains.Privacy.Queries;
+using PrivacyGrains.Privacy.Queries.Selects;
 
 namespace PrivacyGrains.Grains.Queries;
 
@@ -27,6 +28,8 @@ internal static class QueryRules
     /// <summary>A query whose round was aborted is tried once more, with fresh keys, and charged anew.</summary>
     public const int MaximumRounds = 2;
 
+    private const int LongestList = 5;
+
     /// <summary>What is answered before the query is there.</summary>
     public static Refusal Unknown { get; } = new("query.unknown", "There is no such query.", RefusalKind.NotFound);
 
@@ -46,6 +49,10 @@ internal static class QueryRules
     /// <summary>Plans a round, unless another activation has planned one.</summary>
     public static Decision<QueryEntry> Plan(this QueryState state, RoundPlan plan, DateTimeOffset now) =>
         state.Next() == QueryTask.PlanRound && plan.Number == state.Rounds.Length + 1 ? new QueryRoundPlanned(plan, now) : Decision<QueryEntry>.Nothing;
+
+    /// <summary>Answers with what an earlier query was answered, unless a round was planned.</summary>
+    public static Decision<QueryEntry> AnswerFrom(this QueryState state, string earlier, QueryResult answer, DateTimeOffset now) =>
+        state.Next() == QueryTask.PlanRound && state.Rounds.IsEmpty ? new QueryAnsweredBefore(earlier, answer, now) : Decision<QueryEntry>.Nothing;
 
     /// <summary>Takes a round's end, once.</summary>
     /// <param name="state">The durable state.</param>
@@ -76,8 +83,12 @@ internal static class QueryRules
         state.IsRunning ? new QueryFailed(null, message, now) : Decision<QueryEntry>.Nothing;
 
     /// <summary>Why the query gives up.</summary>
-    public static string GivenUp(this QueryState state) =>
-        $"No answer in {state.Rounds.Length} rounds. The last one: {state.Rounds[^1].AbortReason ?? state.Rounds[^1].Outcome} What was committed stays charged.";
+    public static string GivenUp(this QueryState state)
+    {
+        var last = state.Rounds[^1];
+        var refusals = string.Concat(last.Dropped.Where(d => d.Reason.Contains('.', StringComparison.Ordinal)).Take(LongestList).Select(d => $" {d.Party}: {d.Reason}"));
+        return $"No answer in {state.Rounds.Length} rounds. The last one: {last.AbortReason ?? last.Outcome}{refusals} What was committed stays charged.";
+    }
 
     /// <summary>The noised answer behind a total: post-processing, so it costs nothing more.</summary>
     /// <param name="plan">The round, whose computation was checked when it was planned.</param>
@@ -86,10 +97,15 @@ internal static class QueryRules
     /// <returns>Null for a mean over a noised count that is not above zero.</returns>
     public static QueryResult? Read(RoundPlan plan, long[] total, string[] survivors)
     {
+        if (SelectQuerySpec.IsOne(plan.Computation))
+        {
+            return SelectResults.Read(plan, total, survivors);
+        }
+
         var spec = StatisticsQuerySpec.TryDecode(plan.Computation, out var decoded, out var fault) ? decoded : throw new InvalidDataException($"The query of {plan.Session}: {fault}");
         var answer = QueryAnswer.FromTotal(spec.Plan(), total, survivors.Length, QueryTermsRules.ShownDelta);
         return answer.Value is { } value
-            ? new QueryResult(value, Math.Max(answer.Upper - value, value - answer.Lower), answer.Rows, spec.Rho, [.. survivors])
+            ? new QueryResult(value, Math.Max(answer.Upper - value, value - answer.Lower), answer.Rows, spec.Rho, [.. survivors], [])
             : null;
     }
 

@@ -21,11 +21,17 @@ internal sealed record QueryState
     /// <summary>The answer, once there is one.</summary>
     public QueryAnswered? Answered { get; private init; }
 
+    /// <summary>The earlier answer that was given again; null where it was asked anew.</summary>
+    public QueryAnsweredBefore? AnsweredBefore { get; private init; }
+
+    /// <summary>The answer, whichever way it came.</summary>
+    public QueryResult? Answer => Answered?.Answer ?? AnsweredBefore?.Answer;
+
     /// <summary>Why there is none, once that is certain.</summary>
     public QueryFailed? Failed { get; private init; }
 
     /// <summary>Whether it was asked and has not ended.</summary>
-    public bool IsRunning => Created is not null && Answered is null && Failed is null;
+    public bool IsRunning => Created is not null && Answer is null && Failed is null;
 
     /// <summary>The state after one durable entry.</summary>
     public QueryState Apply(QueryEntry entry) => entry switch
@@ -34,6 +40,7 @@ internal sealed record QueryState
         QueryRoundPlanned e => this with { Open = e.Plan, Rounds = Rounds.Add(RoundPlanning.Open(e.Plan, 1)) },
         QueryRoundAborted e => Ended(e.Line),
         QueryAnswered e => Ended(e.Line) with { Answered = e },
+        QueryAnsweredBefore e => this with { AnsweredBefore = e },
         QueryFailed e => (e.Line is { } line ? Ended(line) : this) with { Failed = e },
         _ => throw new ArgumentOutOfRangeException(nameof(entry), entry.GetType().Name, "No such entry."),
     };
@@ -42,7 +49,8 @@ internal sealed record QueryState
     /// <param name="query">Its key.</param>
     /// <param name="version">The journal's.</param>
     public QueryView View(string query, long version) => new(
-        query, Created!.Terms, version, Answered is not null ? "answered" : Failed is not null ? "failed" : "running", Rounds, Answered?.Answer, Failed?.Message);
+        query, Created!.Terms, version, Answer is not null ? "answered" : Failed is not null ? "failed" : "running", Rounds,
+        Answer is { Rows.IsDefault: true } old ? old with { Rows = [] } : Answer, Failed?.Message, AnsweredBefore?.From);
 
     private QueryState Ended(RoundLine line) => this with
     {

@@ -1,14 +1,22 @@
+using System.Globalization;
+using System.Text;
 using PrivacyGrains.Grains.Rounds;
 using PrivacyGrains.Privacy.Accounting;
 using PrivacyGrains.Privacy.Queries;
+using PrivacyGrains.Privacy.Queries.Schemas;
+using PrivacyGrains.Privacy.Queries.Selects;
 
 namespace PrivacyGrains.Grains.Queries;
 
 /// <summary>Which terms make a query, and what follows from them. Pure; each refusal names the field and what to change.</summary>
 internal static class QueryTermsRules
 {
+    /// <summary>The statistic of a query in SQL.</summary>
+    public const string Select = "select";
+
     private const double GreatestRho = 1000;
     private const double LeastRho = 1e-9;
+    private const int LongestTitle = 200;
 
     /// <summary>For figures that are not shown: the answer itself carries its charge.</summary>
     public static Delta ShownDelta { get; } = Delta.Create(1e-5);
@@ -19,7 +27,10 @@ internal static class QueryTermsRules
     public static Refusal? Check(string query, QueryTerms terms) =>
         !RoundPlanning.IsOwnerName(query) ? Bad("query", "A query is named by 1 to 64 characters of a-z, 0-9 and hyphen, beginning with a letter.")
         : terms.Analyst is not { Length: >= 1 and <= 64 } ? Bad("analyst", "The analyst is named by 1 to 64 characters.")
-        : terms.Statistic is not ("count" or "mean") ? Bad("statistic", $"The statistic is 'count' or 'mean', not '{terms.Statistic}'.")
+        : terms.Statistic is not ("count" or "mean" or Select) ? Bad("statistic", $"The statistic is 'count', 'mean' or 'select', not '{terms.Statistic}'.")
+        : terms.Statistic == Select && (terms.Column.Length > 0 || terms.FilterColumn.Length > 0 || terms.Sql is not { Length: > 0 } || terms.Schema is not { Length: > 0 })
+            ? Bad("question", "A select has its sql and its schema, and nothing beside them.")
+        : terms.Statistic != Select && (terms.Sql is not { Length: 0 } || terms.Schema is not { Length: 0 }) ? Bad("question", "Only a select has a sql and a schema.")
         : terms.Statistic == "count" && terms.Column.Length > 0 ? Bad("question", "A count has no column; a filter picks rows.")
         : terms.FilterColumn.Length == 0 && terms.FilterValue.Length > 0 ? Bad("filter", "A filter's value needs its column.")
         : terms.Rho is not (>= LeastRho and <= GreatestRho) ? Bad("rho", $"A charge is from {LeastRho} to {GreatestRho} in zCDP, not {terms.Rho}.")
@@ -29,11 +40,46 @@ internal static class QueryTermsRules
         : terms.Participants.IsDefaultOrEmpty || terms.Participants.Distinct(StringComparer.Ordinal).Count() != terms.Participants.Length
             ? Bad("participants", "Participants are parties, each once.")
         : RoundPlanRules.CheckThresholds(terms.Participants.Length, terms.ReconstructionThreshold, terms.MinimumCohort, terms.Colluders) is { } wrong ? Bad("thresholds", wrong)
+        : terms.Statistic == Select ? CheckSelect(terms)
         : Question(terms).Fault() is { } fault ? Bad("question", $"{fault}.")
         : null;
 
-    /// <summary>What each of so many participants computes: the least noise that the charge covers.</summary>
+    /// <summary>What each of so many participants computes, and its words: the least noise that the charge covers.</summary>
     /// <remarks>Counted for the claim is the noise of those who neither collude nor may be missing: minimum cohort minus colluders.</remarks>
+    public static (string Computation, int VectorLength) ComputationOf(string query, QueryTerms terms, int participants)
+    {
+        if (terms.Statistic != Select)
+        {
+            var spec = SpecOf(query, terms, participants);
+            return (spec.Encode(), spec.VectorLength);
+        }
+
+        var select = SelectOf(terms).Query ?? throw new ArgumentException("The terms were not checked.", nameof(terms));
+        return (SelectQuerySpec.Create(query, terms.Analyst, select, Rho.Create(terms.Rho), participants, terms.Colluders, participants - terms.MinimumCohort).Encode(), select.Dimension);
+    }
+
+    /// <summary>The query of a select, or why there is none.</summary>
+    public static (SelectQuery? Query, QueryFault? Fault) SelectOf(QueryTerms terms) =>
+        !TableSchema.TryParse(Encoding.UTF8.GetBytes(terms.Schema), out var schema, out var fault) || !SelectQuery.TryCreate(terms.Sql, schema, out var query, out fault)
+            ? (null, fault)
+            : (query, query.NotJoint());
+
+    /// <summary>What a query answers for, whoever asks under whichever name: equal where an answer serves for both. Null where none is kept, since nothing names the state of the data.</summary>
+    /// <remarks>The budget, the parties and the noise are part of it: another charge is another answer.</remarks>
+    public static string? SameAnswer(QueryTerms terms) => terms.Statistic == Select && SelectOf(terms).Query is { Schema.DataVersion.Length: > 0 } query
+        ? string.Join(
+            '|', query.Digest(), terms.Rho.ToString("R", CultureInfo.InvariantCulture), terms.Budget, terms.ReconstructionThreshold, terms.MinimumCohort, terms.Colluders,
+            string.Join(',', terms.Participants.Order(StringComparer.Ordinal)))
+        : null;
+
+    /// <summary>What the catalogue calls the query: for a select the canonical text, so that the same question is found again.</summary>
+    public static string TitleOf(QueryTerms terms)
+    {
+        var title = terms.Statistic == Select && SelectOf(terms).Query is { } query ? query.ToString() : $"{terms.Statistic} {terms.Column}".TrimEnd();
+        return title.Length <= LongestTitle ? title : title[..LongestTitle];
+    }
+
+    /// <summary>What each of so many participants computes in a count or mean.</summary>
     public static StatisticsQuerySpec SpecOf(string query, QueryTerms terms, int participants) => StatisticsQuerySpec.Create(
         query, terms.Analyst, Question(terms), Rho.Create(terms.Rho), participants, terms.Colluders, participants - terms.MinimumCohort);
 
@@ -45,6 +91,25 @@ internal static class QueryTermsRules
     {
         RowFilter[] filters = terms.FilterColumn.Length == 0 ? [] : [new RowFilter(terms.FilterColumn, FilterComparison.Equal, terms.FilterValue)];
         return terms.Statistic == "count" ? StatisticsQuery.Count(filters) : StatisticsQuery.Mean(terms.Column, terms.Low, terms.High, filters);
+    }
+
+    private static Refusal? CheckSelect(QueryTerms terms)
+    {
+        if (SelectOf(terms).Fault is { } fault)
+        {
+            return new Refusal(fault.Code, fault.Message, RefusalKind.Invalid);
+        }
+
+        try
+        {
+            // Rounds may be planned for fewer, down to the cohort; with all of them each adds the least.
+            ComputationOf("query", terms, terms.Participants.Length);
+            return null;
+        }
+        catch (ArgumentException e)
+        {
+            return Bad("rho", e.Message.ReplaceLineEndings(" "));
+        }
     }
 
     private static Refusal Bad(string field, string message) => new($"query.bad-{field}", message, RefusalKind.Invalid);

@@ -50,6 +50,9 @@ public sealed class SelectQuery
     /// <summary>Words of the summed vector: groups times measures.</summary>
     public int Dimension => PublicGroups * Measures.Length;
 
+    /// <summary>What the answers' loss is about.</summary>
+    public Neighbours Neighbours => Schema.ToNeighbours();
+
     /// <summary>The columns that are read.</summary>
     public IEnumerable<string> Columns =>
         Keys.Select(k => k.Column.Name).Concat(Statement.Aggregates.Where(a => a.Aggregate.Kind is not (AggregateKind.Count or AggregateKind.CountUnits)).Select(a => a.Aggregate.Column))
