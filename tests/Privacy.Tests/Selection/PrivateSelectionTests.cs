@@ -1,5 +1,7 @@
 using System.Text.Json;
 using PrivacyGrains.Privacy.Accounting;
+using PrivacyGrains.Privacy.Accounting.Accountants;
+using PrivacyGrains.Privacy.Accounting.Plans;
 using PrivacyGrains.Privacy.Accounting.Selection;
 using PrivacyGrains.Privacy.Mechanisms;
 
@@ -55,6 +57,34 @@ public class PrivateSelectionTests
         Assert.Equal(long.MaxValue, loss.Units[^1]);
         Assert.True(loss.Units[0] < long.MaxValue);
         Assert.Equal(long.MaxValue, PrivateSelection.Of(RenyiLoss.FromCurve(static _ => double.PositiveInfinity), NumberOfRuns.WithMean(0, 4)).Units[0]);
+    }
+
+    [Fact]
+    public void EventOfAPlan_LosesThat()
+    {
+        var plan = PlanJson.Read("""{"neighbors":"add-remove","events":[{"kind":"selection","eta":0,"mean":8,"event":{"kind":"repeat","count":4,"event":{"kind":"zcdp","rho":0.0125}}},{"kind":"selection-poisson","mean":5,"event":{"kind":"pure","epsilon":0.1}}]}""");
+        var wanted = PrivateSelection.Of(PrivacyEvents.Zcdp(Rho.Create(0.05)), NumberOfRuns.WithMean(0, 8)).Plus(PrivateSelection.Of(PrivacyEvents.Pure(Epsilon.Create(0.1)), new NumberOfRuns.Poisson(5)));
+        var best = RenyiConversion.Best(wanted, Delta.Create(1e-5)).Epsilon.Value;
+        var found = PlanAccountants.Account(plan, Delta.Create(1e-5), "best");
+        Assert.Equal("rdp", found.Accountant);
+        Assert.InRange(found.Epsilon, best * 0.99, best + 1e-6); // any order may be better than the grid's
+        Assert.All(wanted.Units.Zip(RenyiAccountant.Loss(plan).Units), pair => Assert.InRange((pair.Second - pair.First) / (double)LossUnits.One, -1e-9, 1e-9));
+        Assert.Equal("account.no-bound", Assert.Throws<PlanRefusedException>(() => PlanAccountants.Account(plan, Delta.Create(1e-5), "pld")).Code);
+        Assert.Equal("account.no-bound", Assert.Throws<PlanRefusedException>(() => PlanAccountants.Account(plan, Delta.Create(1e-5), "zcdp")).Code);
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"selection","eta":-1,"mean":8,"event":{"kind":"pure","epsilon":1}}""", "eta")]
+    [InlineData("""{"kind":"selection","eta":0,"mean":1,"event":{"kind":"pure","epsilon":1}}""", "mean")]
+    [InlineData("""{"kind":"selection","eta":-0.999999,"mean":1000,"event":{"kind":"pure","epsilon":1}}""", "mean")]
+    [InlineData("""{"kind":"selection-poisson","mean":2.5,"event":{"kind":"pure","epsilon":1}}""", "mean")]
+    [InlineData("""{"kind":"selection","eta":0,"mean":8}""", "event")]
+    [InlineData("""{"kind":"selection","eta":0,"mean":8,"event":{"kind":"poisson","probability":0.1,"event":{"kind":"gaussian","noiseMultiplier":1}}}""", "selection")]
+    [InlineData("""{"kind":"poisson","probability":0.1,"event":{"kind":"selection","eta":0,"mean":8,"event":{"kind":"pure","epsilon":1}}}""", "selection")]
+    public void EventThatHasNoBound_IsRefused_ByName(string one, string named)
+    {
+        var refusal = Assert.Throws<PlanRefusedException>(() => PlanAccountants.Account(PlanJson.Read($$"""{"neighbors":"add-remove","events":[{{one}}]}"""), Delta.Create(1e-5), "rdp"));
+        Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -83,6 +83,9 @@ public static class PlanAccountants
             case PrivacyEvent.Sampled sampled:
                 RequireSmall(delta, sampled.Inner);
                 break;
+            case PrivacyEvent.Selection selection:
+                RequireSmall(delta, selection.Inner);
+                break;
             case PrivacyEvent.Repeat repeat:
                 RequireSmall(delta, repeat.Inner);
                 break;

@@ -35,6 +35,7 @@ public static class ZcdpAccountant
         PrivacyEvent.Pure pure => Pure(pure.Epsilon),
         PrivacyEvent.DiscreteLaplace discrete => Pure(discrete.A * discrete.Sensitivity),
         PrivacyEvent.RandomizedResponse response => Pure(double.LogP1((1 - response.Noise) / response.Noise * response.Buckets)),
+        PrivacyEvent.Selection => throw new PlanRefusedException("account.no-bound", "A \"selection\" event has no rho: use --accountant rdp."),
         _ => throw new PlanRefusedException("account.no-bound", "The accountant zcdp has no tight bound for an event on a sample: use --accountant pld or rdp."),
     };
 

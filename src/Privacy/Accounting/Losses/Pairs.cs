@@ -15,6 +15,7 @@ internal static class Pairs
     /// <exception cref="PlanRefusedException">The event has no pair under this relation.</exception>
     public static LossMeasure Of(PrivacyEvent each, Direction direction, double tail, double order = 1) => each switch
     {
+        PrivacyEvent.Selection => throw new PlanRefusedException("account.no-bound", "A \"selection\" event is bounded by Renyi divergences only: use --accountant rdp."),
         PrivacyEvent.Poisson when direction == Direction.Exchange => throw new PlanRefusedException(
             "account.no-bound", "A \"poisson\" event is accounted for under \"add-remove\" neighbours only: under \"replace-one\" use \"without-replacement\"."),
         PrivacyEvent.Poisson { Inner: PrivacyEvent.Poisson inner } outer => Of(inner with { Probability = outer.Probability * inner.Probability }, direction, tail, order),
@@ -26,6 +27,11 @@ internal static class Pairs
     private static LossMeasure Sampled(PrivacyEvent.Sampled sampled, double share, Direction direction, double tail, double order)
     {
         var below = FlatPlan.Below(sampled);
+        if (below.Any(each => each.Event is PrivacyEvent.Selection))
+        {
+            throw new PlanRefusedException("account.no-bound", "A \"selection\" within a sample is not accounted for: sample within its runs.");
+        }
+
         if (below.Any(each => each.Event is PrivacyEvent.Sampled))
         {
             throw new PlanRefusedException("account.no-bound", "A sample of a sample is accounted for where both are \"poisson\" and nothing lies between: multiply the probabilities by hand, or sample once.");

@@ -1,4 +1,5 @@
 using PrivacyGrains.Privacy.Accounting.Plans;
+using PrivacyGrains.Privacy.Accounting.Selection;
 
 namespace PrivacyGrains.Privacy.Accounting.Losses;
 
@@ -10,6 +11,7 @@ internal sealed class RenyiDivergence
     private const double LargestReach = 2e5; // nats that losses may span
 
     private readonly Dictionary<(PrivacyEvent, Direction), LossMeasure> _measures = [];
+    private readonly Dictionary<(PrivacyEvent, Direction), double[]> _runs = [];
 
     /// <summary>The divergence, rounded up, and the mass of losses that it leaves out.</summary>
     /// <param name="each">Any event of a flat plan.</param>
@@ -25,10 +27,35 @@ internal sealed class RenyiDivergence
             PrivacyEvent.Laplace laplace => (Laplace(order, 1 / laplace.NoiseMultiplier), 0),
             PrivacyEvent.Exponential exponential => (Exponential(order, exponential.Epsilon), 0),
             PrivacyEvent.DiscreteGaussian discrete => (DiscreteGaussian(discrete, order, direction), 0),
+            PrivacyEvent.Selection selection => (Selected(selection, order, direction), 0),
             PrivacyEvent.Sampled sampled when Reach(sampled, order) > LargestReach => (double.PositiveInfinity, 0),
             _ => Integrated(each, order, direction),
         };
         return (Math.Max(0, divergence * (1 + 1e-12)) + 1e-14, leftOut);
+    }
+
+    // The theorems want one run's divergence at other orders too, and from both neighbours.
+    private double Selected(PrivacyEvent.Selection selection, double order, Direction direction)
+    {
+        if (!_runs.TryGetValue((selection.Inner, direction), out var grid))
+        {
+            _runs.Add((selection.Inner, direction), grid = [.. RenyiOrders.All.Select(other => OneRun(selection.Inner, other, direction))]);
+        }
+
+        return PrivateSelection.Divergence(order, OneRun(selection.Inner, order, direction), grid, selection.Runs);
+    }
+
+    private double OneRun(PrivacyEvent inner, double order, Direction direction)
+    {
+        Direction[] directions = direction == Direction.Exchange ? [direction] : [Direction.Remove, Direction.Add];
+        var flat = FlatPlan.Of([inner]);
+        return directions.Max(from => flat.Sum(each =>
+        {
+            var (divergence, leftOut) = Of(each.Event, order, from);
+            return leftOut > 0
+                ? throw new PlanRefusedException("account.no-bound", "A \"selection\" is accounted for among runs of gaussian, laplace, exponential, pure, zcdp and such events, not on samples.")
+                : each.Count * divergence;
+        }));
     }
 
     private (double Divergence, double LeftOut) Integrated(PrivacyEvent each, double order, Direction direction)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using PrivacyGrains.Privacy.Accounting.Selection;
 
 namespace PrivacyGrains.Privacy.Accounting.Plans;
 
@@ -133,12 +134,30 @@ public static class PlanJson
                 case "without-replacement":
                     var population = Whole("population", 1, 1L << 50);
                     return Closed(new PrivacyEvent.WithoutReplacement(population, Whole("sample", 1, population), Inner()), "population", "sample", "event");
+                case "selection":
+                    return Closed(new PrivacyEvent.Selection(Runs(), Inner()), "eta", "mean", "event");
+                case "selection-poisson":
+                    return Closed(new PrivacyEvent.Selection(new NumberOfRuns.Poisson((int)Whole("mean", 1, NumberOfRuns.MaximumMean)), Inner()), "mean", "event");
                 case "repeat":
                     return Closed(new PrivacyEvent.Repeat(Whole("count", 1, 1_000_000_000), Inner()), "count", "event");
                 case "compose":
                     return Closed(new PrivacyEvent.Compose(Events("events", _path + "events")), "events");
                 default:
-                    throw Wrong(_path + "kind", $"is '{kind}': known are gaussian, discrete-gaussian, laplace, discrete-laplace, randomized-response, exponential, pure, zcdp, poisson, without-replacement, repeat, compose");
+                    throw Wrong(_path + "kind", $"is '{kind}': known are gaussian, discrete-gaussian, laplace, discrete-laplace, randomized-response, exponential, pure, zcdp, poisson, without-replacement, selection, selection-poisson, repeat, compose");
+            }
+        }
+
+        private NumberOfRuns Runs()
+        {
+            var eta = Number("eta", static eta => eta is > -1 and <= 1, "above -1, at most 1");
+            var mean = Number("mean", static mean => mean is > 1 and <= NumberOfRuns.MaximumMean, $"above 1, at most {NumberOfRuns.MaximumMean}");
+            try
+            {
+                return NumberOfRuns.WithMean(eta, mean);
+            }
+            catch (ArgumentOutOfRangeException e)
+            {
+                throw Wrong(_path + "mean", $"cannot be had with this eta: {e.Message.Split('(')[0].Trim()}");
             }
         }
 

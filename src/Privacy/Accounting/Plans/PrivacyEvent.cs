@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PrivacyGrains.Privacy.Accounting.Selection;
 
 namespace PrivacyGrains.Privacy.Accounting.Plans;
 
@@ -62,6 +63,11 @@ public abstract record PrivacyEvent
     /// <param name="Sample">How many are drawn; 1 to the population.</param>
     /// <param name="Inner">What is done with the sample; its sensitivity is that of exchanging one of the sample's records.</param>
     public sealed record WithoutReplacement(long Population, long Sample, PrivacyEvent Inner) : Sampled(Inner);
+
+    /// <summary>The best output of a secret number of runs, the others unseen: by the accountant <c>rdp</c> only.</summary>
+    /// <param name="Runs">The public distribution of the number.</param>
+    /// <param name="Inner">One run, its score included.</param>
+    public sealed record Selection(NumberOfRuns Runs, PrivacyEvent Inner) : PrivacyEvent;
 
     /// <summary>The same several times, with fresh randomness.</summary>
     /// <param name="Count">1 or more.</param>

@@ -27,23 +27,36 @@ public static class PrivateSelection
         }
 
         var single = oneRun.Units.Select(units => units == long.MaxValue ? double.PositiveInfinity : units / (double)LossUnits.One).ToArray();
-        var figures = runs switch
-        {
-            NumberOfRuns.TruncatedNegativeBinomial t => NegativeBinomial(single, t),
-            NumberOfRuns.Poisson p => Poisson(single, p),
-            _ => throw new ArgumentException("The distribution is of an unknown kind.", nameof(runs)),
-        };
-        for (var i = figures.Length - 2; i >= 0; i--)
-        {
-            figures[i] = Math.Min(figures[i], figures[i + 1]);
-        }
-
+        double[] figures = [.. single.Select((loss, i) => Divergence(RenyiOrders.All[i], loss, single, runs))];
         var next = 0;
         return RenyiLoss.FromCurve(_ => figures[next++]); // in the grid's order
     }
 
-    // Theorem 2; the best second order is the same for all first ones.
-    private static double[] NegativeBinomial(double[] single, NumberOfRuns.TruncatedNegativeBinomial runs)
+    /// <summary>The bound of either theorem at one order, or at one of the grid above it.</summary>
+    /// <param name="order">Above 1.</param>
+    /// <param name="loss">Of one run at that order.</param>
+    /// <param name="grid">Of one run at each order of the grid.</param>
+    /// <param name="runs">The public distribution of their number.</param>
+    internal static double Divergence(double order, double loss, double[] grid, NumberOfRuns runs)
+    {
+        var (least, extra) = (double.PositiveInfinity, runs is NumberOfRuns.TruncatedNegativeBinomial t ? Extra(grid, t) : 0);
+        for (var i = grid.Length - 1; i >= 0 && RenyiOrders.All[i] > order; i--)
+        {
+            least = Math.Min(least, AtOrder(RenyiOrders.All[i], grid[i], grid, runs, extra));
+        }
+
+        return Math.Min(least, AtOrder(order, loss, grid, runs, extra));
+    }
+
+    private static double AtOrder(double order, double loss, double[] grid, NumberOfRuns runs, double extra) => runs switch
+    {
+        NumberOfRuns.TruncatedNegativeBinomial t => loss + extra + (Math.Log(t.Mean) / (order - 1)),
+        NumberOfRuns.Poisson p => loss + (p.Mean * DeltaAt(grid, double.LogP1(1 / (order - 1)))) + (Math.Log(p.Mean) / (order - 1)),
+        _ => throw new ArgumentException("The distribution is of an unknown kind.", nameof(runs)),
+    };
+
+    // Theorem 2's part that hangs on the second order alone, at its best.
+    private static double Extra(double[] single, NumberOfRuns.TruncatedNegativeBinomial runs)
     {
         var extra = double.PositiveInfinity;
         for (var j = 0; j < single.Length; j++)
@@ -52,13 +65,10 @@ public static class PrivateSelection
             extra = Math.Min(extra, (1 + runs.Eta) * (((1 - (1 / order)) * single[j]) - (Math.Log(runs.Gamma) / order)));
         }
 
-        return [.. single.Select((loss, i) => loss + extra + (Math.Log(runs.Mean) / (RenyiOrders.All[i] - 1)))];
+        return extra;
     }
 
-    // Theorem 6; a run's delta at an epsilon by the conversion of Canonne, Kamath, Steinke 2020, proposition 12.
-    private static double[] Poisson(double[] single, NumberOfRuns.Poisson runs) =>
-        [.. single.Select((loss, i) => loss + (runs.Mean * DeltaAt(single, double.LogP1(1 / (RenyiOrders.All[i] - 1)))) + (Math.Log(runs.Mean) / (RenyiOrders.All[i] - 1)))];
-
+    // Theorem 6: a run's delta at an epsilon, by the conversion of Canonne, Kamath, Steinke 2020, proposition 12.
     private static double DeltaAt(double[] single, double epsilon)
     {
         var least = 0.0;
