@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Privacy.Accounting;
+using PrivacyGrains.Privacy.Accounting.Selection;
 using PrivacyGrains.Privacy.Mechanisms;
 using PrivacyGrains.Privacy.Mechanisms.Sensitivities;
 
@@ -21,7 +22,7 @@ public static class MechanismTrials
     /// <returns>One trial or more a mechanism.</returns>
     public static ImmutableArray<EpsilonTrial> All() =>
     [
-        .. Releases(), .. Selections(), .. Streams(), .. Groups(),
+        .. Releases(), .. Selections(), .. Streams(), .. Groups(), .. Composites(),
     ];
 
     private static IEnumerable<EpsilonTrial> Releases()
@@ -108,6 +109,30 @@ public static class MechanismTrials
             yield return new EpsilonTrial(
                 $"partition-selection/{units}-units", 1, selection.Loss.Delta, s => selection.Keeps(units, s) ? 1 : 0, s => selection.Keeps(units + 1, s) ? 1 : 0, 0.5);
         }
+    }
+
+    // What is made of several: the best of a secret number of runs, and a query from its text to its answer.
+    private static IEnumerable<EpsilonTrial> Composites()
+    {
+        var runs = NumberOfRuns.WithMean(1, 5);
+        var once = new GeometricMechanism(ContributionBound.OfCounts().Sensitivity(Added), ExactRatio.Create(1, 4));
+        var best = PrivateSelection.Of(once.Loss.ToLedger(), runs);
+        yield return new EpsilonTrial(
+            "private-selection/best-of-runs", RenyiConversion.Best(best, Delta.Create(GaussianDelta)).Epsilon.Value, GaussianDelta, s => Best(once, runs, 10, s), s => Best(once, runs, 11, s), 0.5);
+
+        var (plan, rows) = QueryTrialRows.Make(Epsilon.Create(1), Delta.Create(GaussianDelta));
+        yield return new EpsilonTrial("query/count", plan.Epsilon.Value, GaussianDelta, s => QueryTrialRows.Count(plan, rows(40), s), s => QueryTrialRows.Count(plan, rows(41), s), 0.3);
+    }
+
+    private static long Best(GeometricMechanism once, NumberOfRuns runs, long value, IRandomSource source)
+    {
+        var best = long.MinValue;
+        for (var left = RunCount.Sample(runs, source); left > 0; left--)
+        {
+            best = Math.Max(best, once.Release([value], source)[0]);
+        }
+
+        return best;
     }
 
     private static EpsilonTrial Pure(string name, ExactRatio epsilon, Func<IRandomSource, long> left, Func<IRandomSource, long> right, double share = 1) =>

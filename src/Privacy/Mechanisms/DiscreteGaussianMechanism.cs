@@ -11,7 +11,7 @@ namespace PrivacyGrains.Privacy.Mechanisms;
 /// </remarks>
 public sealed class DiscreteGaussianMechanism
 {
-    private const int MostPoints = 1 << 20;
+    private const int MostPoints = 1 << 12; // more, and the pair costs more time than its tightness is worth
 
     private readonly DiscreteGaussian _noise;
 
@@ -25,7 +25,7 @@ public sealed class DiscreteGaussianMechanism
         _noise = new DiscreteGaussian(variance);
         var sigma = Math.Sqrt(variance.Down()) * (1 - 1e-15);
         Rho = Rho.Create(sensitivity.L2Squared.Up() / (2 * variance.Down()));
-        Loss = new MechanismLoss(sensitivity.Relation, sensitivity.Coordinates == 1 && sensitivity.Linf <= MostPoints && sigma <= MostPoints / 32
+        Loss = new MechanismLoss(sensitivity.Relation, sensitivity.Coordinates == 1 && sensitivity.Linf <= MostPoints && sigma <= MostPoints
             ? new PrivacyEvent.DiscreteGaussian(sigma, (long)sensitivity.Linf)
             : new PrivacyEvent.Zcdp(Rho.Value));
     }

@@ -11,7 +11,7 @@ namespace PrivacyGrains.Privacy.Mechanisms;
 /// </remarks>
 public sealed class GeometricMechanism
 {
-    private const int MostPoints = 1 << 20;
+    private const int MostPoints = 1 << 12; // more, and the pair costs more time than its tightness is worth
 
     private readonly DiscreteLaplace _noise;
 

@@ -15,7 +15,7 @@ public class AuditPrivacyTests
         var names = mechanisms.Select(m => m.GetProperty("name").GetString()!.Split('/')[0]).Distinct().ToList();
         string[] all =
         [
-            "geometric", "discrete-gaussian", "randomized-response", "exponential", "permute-and-flip", "report-noisy-max", "quantiles", "sparse-vector", "tree-aggregation", "partition-selection",
+            "geometric", "discrete-gaussian", "randomized-response", "exponential", "permute-and-flip", "report-noisy-max", "quantiles", "sparse-vector", "tree-aggregation", "partition-selection", "private-selection", "query",
         ];
         Assert.Equal(all.Order(StringComparer.Ordinal), names.Order(StringComparer.Ordinal));
         Assert.All(mechanisms, m => Assert.True(m.GetProperty("measuredEpsilon").GetDouble() <= m.GetProperty("claimedEpsilon").GetDouble()));
