@@ -7,12 +7,12 @@ using PrivacyGrains.Client.Errors;
 
 namespace PrivacyGrains.Cli.Commands;
 
-/// <summary><c>bench</c>: how fast this machine computes on shares. Asks no gateway.</summary>
+/// <summary><c>bench</c>: how fast this machine is at our work. Asks no gateway.</summary>
 internal static class BenchCommand
 {
     private static readonly BenchClock Clock = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2));
 
-    public static Command Build() => new("bench", "Measures this machine.") { Mpc(), Sessions(), Dp(), Party() };
+    public static Command Build() => new("bench", "Measures this machine.") { Mpc(), Sessions(), Dp(), Account(), Party() };
 
     private static Command Mpc()
     {
@@ -103,6 +103,21 @@ internal static class BenchCommand
             output.Result(new SamplersDocument(results), console => console.Write(
                 ["sampler", "draws", "draws per second", "chi-square p"],
                 results.Select(r => (IReadOnlyList<string>)[r.Name, r.Draws.ToString("N0", CultureInfo.InvariantCulture), r.DrawsPerSecond.ToString("N0", CultureInfo.InvariantCulture), r.PValue.ToString("0.####", CultureInfo.InvariantCulture)]),
+                "Nothing was measured."));
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+
+    private static Command Account()
+    {
+        var command = new Command("account", "Accounting for plans: processor time for one figure.");
+        command.Runs((_, output, cancel) =>
+        {
+            var results = AccountWork.Run(output.Note, cancel).ToList();
+            output.Result(new AccountsDocument(results), console => console.Write(
+                ["plan", "accountant", "epsilon", "delta", "median ms", "min ms"],
+                results.Select(r => (IReadOnlyList<string>)[r.Name, r.Accountant, r.Epsilon.ToString("G6", CultureInfo.InvariantCulture), $"{r.Delta}", Milliseconds(r.MedianSeconds), Milliseconds(r.MinSeconds)]),
                 "Nothing was measured."));
             return Task.CompletedTask;
         });

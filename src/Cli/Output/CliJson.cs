@@ -169,6 +169,7 @@ internal sealed record SecondsBody(double Offline, double Online);
 [JsonSerializable(typeof(BenchDocument))]
 [JsonSerializable(typeof(SessionsDocument))]
 [JsonSerializable(typeof(SamplersDocument))]
+[JsonSerializable(typeof(AccountsDocument))]
 [JsonSerializable(typeof(PrivacyAuditDocument))]
 [JsonSerializable(typeof(CalibrationDocument))]
 [JsonSerializable(typeof(OwnAnswer))]
