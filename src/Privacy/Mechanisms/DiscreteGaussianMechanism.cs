@@ -14,6 +14,7 @@ public sealed class DiscreteGaussianMechanism
     private const int MostPoints = 1 << 12; // more, and the pair costs more time than its tightness is worth
 
     private readonly DiscreteGaussian _noise;
+    private readonly int? _coordinates;
 
     /// <summary>Fixes the noise.</summary>
     /// <param name="sensitivity">Of the vector.</param>
@@ -23,6 +24,7 @@ public sealed class DiscreteGaussianMechanism
     {
         ArgumentNullException.ThrowIfNull(sensitivity);
         _noise = new DiscreteGaussian(variance);
+        _coordinates = sensitivity.Coordinates;
         var sigma = Math.Sqrt(variance.Down()) * (1 - 1e-15);
         Rho = Rho.Create(sensitivity.L2Squared.Up() / (2 * variance.Down()));
         Loss = new MechanismLoss(sensitivity.Relation, sensitivity.Coordinates == 1 && sensitivity.Linf <= MostPoints && sigma <= MostPoints
@@ -58,8 +60,10 @@ public sealed class DiscreteGaussianMechanism
     /// <param name="values">Secret; the sums that the sensitivity is about.</param>
     /// <param name="source">Cryptographic; no seed of a command line ever reaches it.</param>
     /// <returns>The noised values; differentially private.</returns>
+    /// <exception cref="ArgumentException">The sensitivity is about another number of coordinates.</exception>
     public long[] Release(ReadOnlySpan<long> values, IRandomSource source)
     {
+        ExactRatios.RequireLength(_coordinates, values.Length, nameof(values));
         var released = new long[values.Length];
         _noise.Fill(released, source);
         for (var i = 0; i < values.Length; i++)

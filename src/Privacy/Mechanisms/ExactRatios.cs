@@ -20,9 +20,23 @@ internal static class ExactRatios
             : throw new ArgumentOutOfRangeException(name, "The exact figure has more than 64 bits: take a rounder epsilon, or coarser units.");
     }
 
-    /// <summary>What noise needs: a sensitivity over an epsilon, times a small factor.</summary>
-    public static ExactRatio Scale(UInt128 sensitivity, ExactRatio epsilon, ulong factor, string name) =>
-        Of((BigInteger)sensitivity * epsilon.Denominator * factor, epsilon.Numerator, name);
+    /// <summary>What noise needs: a sensitivity over an epsilon, times a small factor. Its numerator is at most 2^56, so that a draw leaves 64 bits with probability below e^-255.</summary>
+    public static ExactRatio Scale(UInt128 sensitivity, ExactRatio epsilon, ulong factor, string name)
+    {
+        var scale = Of((BigInteger)sensitivity * epsilon.Denominator * factor, epsilon.Numerator, name);
+        return scale.Numerator <= 1UL << 56
+            ? scale
+            : throw new ArgumentOutOfRangeException(name, epsilon.ToDouble(), "The noise's scale, as a fraction, has a numerator above 2^56: take a rounder epsilon, or coarser units.");
+    }
+
+    /// <summary>Refuses a vector whose length is not the one that the sensitivity is about.</summary>
+    public static void RequireLength(int? coordinates, int length, string name)
+    {
+        if (coordinates is { } expected && expected != length)
+        {
+            throw new ArgumentException($"The sensitivity is about {expected} coordinates; these are {length}.", name);
+        }
+    }
 
     /// <summary>A double at least as great.</summary>
     public static double Up(this ExactRatio ratio) => ratio.ToDouble() * (1 + Slack);

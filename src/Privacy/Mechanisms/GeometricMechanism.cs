@@ -14,6 +14,7 @@ public sealed class GeometricMechanism
     private const int MostPoints = 1 << 12; // more, and the pair costs more time than its tightness is worth
 
     private readonly DiscreteLaplace _noise;
+    private readonly int? _coordinates;
 
     /// <summary>Fixes the noise.</summary>
     /// <param name="sensitivity">Of the vector.</param>
@@ -23,6 +24,7 @@ public sealed class GeometricMechanism
     {
         ArgumentNullException.ThrowIfNull(sensitivity);
         ExactRatios.RequireEpsilon(epsilon, nameof(epsilon));
+        _coordinates = sensitivity.Coordinates;
         _noise = new DiscreteLaplace(ExactRatios.Scale(sensitivity.L1, epsilon, 1, nameof(epsilon)));
 
         // One integer has the noise's own pair; a vector is bounded by its pure guarantee.
@@ -44,8 +46,10 @@ public sealed class GeometricMechanism
     /// <param name="values">Secret; the sums that the sensitivity is about.</param>
     /// <param name="source">Cryptographic; no seed of a command line ever reaches it.</param>
     /// <returns>The noised values; differentially private.</returns>
+    /// <exception cref="ArgumentException">The sensitivity is about another number of coordinates.</exception>
     public long[] Release(ReadOnlySpan<long> values, IRandomSource source)
     {
+        ExactRatios.RequireLength(_coordinates, values.Length, nameof(values));
         var released = new long[values.Length];
         _noise.Fill(released, source);
         for (var i = 0; i < values.Length; i++)

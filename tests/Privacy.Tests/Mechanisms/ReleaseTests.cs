@@ -60,6 +60,19 @@ public class ReleaseTests
     }
 
     [Fact]
+    public void Release_OfMoreCoordinatesThanTheSensitivityIsAbout_IsRefused()
+    {
+        var one = ContributionBound.OfCounts(3).Sensitivity(NeighbouringRelation.AddRemove);
+        Assert.Throws<ArgumentException>("values", () => new GeometricMechanism(one, ExactRatio.Create(1)).Release([1, 2, 3], SystemRandomSource.Instance));
+        Assert.Throws<ArgumentException>("values", () => new DiscreteGaussianMechanism(one, ExactRatio.Create(1)).Release([1, 2, 3], SystemRandomSource.Instance));
+        Assert.Equal(5, new GeometricMechanism(ContributionBound.OfCounts(3).Sensitivity(NeighbouringRelation.AddRemove, null), ExactRatio.Create(1)).Release(new long[5], SystemRandomSource.Instance).Length);
+    }
+
+    [Fact]
+    public void Scale_TooFineFor64Bits_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(
+        "epsilon", () => new GeometricMechanism(ContributionBound.OfValues(0, 1L << 40).Sensitivity(NeighbouringRelation.AddRemove), ExactRatio.RoundDown(0.1, 40)));
+
+    [Fact]
     public void DiscreteGaussianMechanism_ForRho_LosesThatMuchAndHardlyLess()
     {
         var sensitivity = ContributionBound.OfValues(-3, 4, 2).Sensitivity(NeighbouringRelation.AddRemove, 10);
