@@ -42,7 +42,8 @@ internal static class SweepCommand
         var sure = new Option<bool>("--sure") { Description = "Count the target as reached only where it is so for further records too: by the accuracy less sampling and noise, not noise alone (at 95 %)." };
         var ledger = new Option<string?>("--ledger") { Description = "A folder with the ledger to charge (default: the job's own, which has room for this search alone)." };
         var limit = new Option<double?>("--budget-epsilon") { Description = "The limit of a ledger that is begun here." };
-        foreach (var option in (Option[])[sweep, target, data, job, schema, label, range, positive, negative, delta, steps, rate, clip, ridge, held, scored, declared, runs, selection, all, sure, ledger, limit])
+        var budget = new Option<string?>("--budget") { Description = "Or the own party's budget that pays, through the gateway; with --folder." };
+        foreach (var option in (Option[])[sweep, target, data, job, schema, label, range, positive, negative, delta, steps, rate, clip, ridge, held, scored, declared, runs, selection, all, sure, ledger, limit, budget])
         {
             train.Add(option);
         }
@@ -75,10 +76,16 @@ internal static class SweepCommand
                 throw new InputException("csv.missing-file", $"{publicFile} is not there. Give the path of a CSV file.");
             }
 
-            var books = parsed.GetValue(ledger) ?? Path.Combine(folder, "ledger");
+            if (parsed.GetValue(budget) is not null && (parsed.GetValue(ledger) is not null || parsed.GetValue(limit) is not null))
+            {
+                throw new InputException("command.wrong", "Name --budget, or --ledger with --budget-epsilon: one search is paid for once.");
+            }
+
             var computation = SweepRequest.Computation(plan, columns, publicFile);
             await using var journal = FileJournal.Open(Path.Combine(folder, "journal"), TimeProvider.System);
-            await using ISweepLedger account = await LocalLedger.OpenAsync(books, FileJournal.Open(books, TimeProvider.System), Limit(parsed.GetValue(limit)), plan.Total, d, TimeProvider.System, cancel);
+            using ISweepLedger account = parsed.GetValue(budget) is { } name
+                ? await new GatewayLedger(parsed.Connect(), parsed.OwnParty(), name).CheckedAsync(cancel)
+                : FolderLedger.Open(parsed.GetValue(ledger) ?? Path.Combine(folder, "ledger"), Limit(parsed.GetValue(limit)), plan.Total, d, TimeProvider.System);
             var search = new SweepJob(plan, () => SweepRows.Read(records, columns, publicFile), journal, account, SystemRandomSource.Instance, output.Note);
             var (state, charges) = await output.WithBarAsync("Seeking the lowest epsilon", done => search.RunAsync(computation, done, cancel));
             var document = SweepFindings.Of(plan, state, await account.StandAsync(charges, cancel));

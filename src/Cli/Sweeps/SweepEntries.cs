@@ -9,6 +9,7 @@ namespace PrivacyGrains.Cli.Sweeps;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(SweepStarted), "started")]
 [JsonDerivedType(typeof(SweepRefused), "refused")]
+[JsonDerivedType(typeof(SweepRead), "read")]
 [JsonDerivedType(typeof(SweepSized), "sized")]
 [JsonDerivedType(typeof(SweepLevelBegun), "level-begun")]
 [JsonDerivedType(typeof(SweepTrialDone), "trial-done")]
@@ -24,12 +25,15 @@ internal abstract record SweepEntry
 /// <summary>A search was begun.</summary>
 /// <param name="Search">Names it in charges; random.</param>
 /// <param name="Computation">Digest of all that was asked.</param>
-/// <param name="Rows">Digest of the records under <paramref name="Key"/>: the same must be there when it goes on.</param>
 /// <param name="Key">Splits the records; drawn before they were read.</param>
-internal sealed record SweepStarted(string Search, string Computation, string Rows, byte[] Key) : SweepEntry;
+internal sealed record SweepStarted(string Search, string Computation, byte[] Key) : SweepEntry;
 
-/// <summary>The ledger had no room: nothing was looked at. The next run begins anew.</summary>
+/// <summary>The ledger had no room, or the records are not as was said: nothing was released, and what was held is given back. The next run begins anew.</summary>
 internal sealed record SweepRefused : SweepEntry;
+
+/// <summary>The records were read, once every charge was held.</summary>
+/// <param name="Rows">Their digest under the key: the same must be there when the search goes on.</param>
+internal sealed record SweepRead(string Rows) : SweepEntry;
 
 /// <summary>The number of training records was measured.</summary>
 internal sealed record SweepSized(int Count) : SweepEntry;

@@ -34,7 +34,7 @@ internal static class SweepFindings
     private static SweepPointDocument Point(SweepPlan plan, SweepState state, int level)
     {
         var at = plan.Levels[level];
-        var cost = LocalLedger.Alone(at.Loss, plan.Terms.Delta);
+        var cost = FolderLedger.Alone(at.Loss, plan.Terms.Delta);
         if (state.Released(level) is not { } released)
         {
             return new SweepPointDocument(at.Epsilon, state.At(level) is null ? "not-run" : "no-trial", null, null, null, null, null, false, cost);

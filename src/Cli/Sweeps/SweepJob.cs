@@ -1,6 +1,8 @@
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Client.Errors;
+using PrivacyGrains.Client.Queries.Own;
 using PrivacyGrains.Learning.Sweeps;
+using PrivacyGrains.Privacy.Accounting;
 using PrivacyGrains.Privacy.Ledger;
 using PrivacyGrains.Privacy.Mechanisms;
 using PrivacyGrains.Storage;
@@ -9,13 +11,13 @@ namespace PrivacyGrains.Cli.Sweeps;
 
 /// <summary>A durable search for the lowest sufficient epsilon: run again after a crash, it goes on where it was.</summary>
 /// <remarks>
-/// <para>(1) Room for all levels is looked for before any record is read. (2) The search gets its name and its splitting key. (3) Every level's charge is held. (4) For each level, rising: its charge is
+/// <para>(1) The search gets its name and its splitting key. (2) Every level's charge is held; where the ledger has no room for all, those are given back. (3) The records are read. (4) For each level, rising: its charge is
 /// committed; the number of trials and their candidates are drawn once; each trial is journaled when it is done; the best is released. (5) The first level that reaches the target ends it; charges of levels that
 /// never began are given back. Each step is durable before the next, and each may be repeated.</para>
 /// <para>A trial that a crash cut short is run again with fresh noise: nothing of the first was seen by anyone, and what crashed cannot depend on its outcome but by the machine's own trouble.</para>
 /// </remarks>
 /// <param name="plan">The search.</param>
-/// <param name="rows">Reads the records; called once there is room.</param>
+/// <param name="rows">Reads the records; called once every charge is held.</param>
 /// <param name="journal">The job's own; secret.</param>
 /// <param name="ledger">Where it is charged.</param>
 /// <param name="noise">Cryptographic.</param>
@@ -44,25 +46,12 @@ internal sealed class SweepJob(SweepPlan plan, Func<SweepRows> rows, IJournal jo
             await GiveBackAsync(Charges(refused.Search, refused.Computation), cancel); // a crash may have come between
         }
 
-        var (search, records) = await StartAsync(computation, cancel);
+        var search = await StartAsync(computation, cancel);
         var charges = Charges(search.Search, computation);
+        var records = await HoldAndReadAsync(search, charges, cancel);
         if (_state.IsFinished)
         {
             return (_state, charges);
-        }
-
-        try
-        {
-            foreach (var charge in charges)
-            {
-                await ledger.ReserveAsync(charge, cancel);
-            }
-        }
-        catch (GatewayException e) when (e.Code == LedgerCodes.OverBudget && _state.At(0) is null && _state.Count is null)
-        {
-            await AppendAsync(new SweepRefused(), cancel); // another search took the room meanwhile
-            await GiveBackAsync(charges, cancel);
-            throw;
         }
 
         var split = records.Split(plan.Terms.HeldBack, search.Key);
@@ -88,27 +77,41 @@ internal sealed class SweepJob(SweepPlan plan, Func<SweepRows> rows, IJournal jo
         return (_state, charges);
     }
 
-    private async Task<(SweepStarted Search, SweepRows Rows)> StartAsync(string computation, CancellationToken cancel)
+    private async Task<SweepStarted> StartAsync(string computation, CancellationToken cancel)
     {
-        if (_state.Started is { } started)
+        if (_state.Started is null)
         {
-            if (started.Computation != computation)
-            {
-                throw new InputException("sweep.other-search", "The job's folder holds a search with other options or of other columns. Repeat its command line, or name another folder.");
-            }
-
-            var same = rows();
-            return same.Digest(started.Key) == started.Rows ? (started, same)
-                : throw new InputException("sweep.other-records", "The records are not those that this search was begun with. Bring those back, or name another folder.");
+            await AppendAsync(new SweepStarted(Convert.ToHexStringLower(Random(8)), computation, Random(RecordSplit.KeyLength)), cancel);
         }
 
-        var name = Random(8);
-        await ledger.CheckRoomAsync(Charges(Convert.ToHexStringLower(name), computation), cancel);
-        var key = Random(RecordSplit.KeyLength);
-        var records = rows();
-        var search = new SweepStarted(Convert.ToHexStringLower(name), computation, records.Digest(key), key);
-        await AppendAsync(search, cancel);
-        return (search, records);
+        return _state.Started is { } started && started.Computation == computation ? started
+            : throw new InputException("sweep.other-search", "The job's folder holds a search with other options or of other columns. Repeat its command line, or name another folder.");
+    }
+
+    private async Task<SweepRows> HoldAndReadAsync(SweepStarted search, IReadOnlyList<SweepCharge> charges, CancellationToken cancel)
+    {
+        try
+        {
+            foreach (var charge in _state.IsFinished ? [] : charges)
+            {
+                await ledger.ReserveAsync(charge, cancel);
+            }
+
+            var records = rows();
+            if (_state.Rows is null)
+            {
+                await AppendAsync(new SweepRead(records.Digest(search.Key)), cancel);
+            }
+
+            return records.Digest(search.Key) == _state.Rows ? records
+                : throw new InputException("sweep.other-records", "The records are not those that this search was begun with. Bring those back, or name another folder.");
+        }
+        catch (Exception e) when (_state.Rows is null && (e is InputException or QueryRefusedException || (e is GatewayException refusal && refusal.Code.StartsWith("ledger.", StringComparison.Ordinal))))
+        {
+            await AppendAsync(new SweepRefused(), cancel);
+            await GiveBackAsync(charges, cancel);
+            throw;
+        }
     }
 
     private async Task<int> MeasureAsync(string charge, SweepSides split, CancellationToken cancel)
@@ -147,7 +150,7 @@ internal sealed class SweepJob(SweepPlan plan, Func<SweepRows> rows, IJournal jo
         var held = (await ledger.StandAsync(charges, cancel)).Charges.Where(c => c.Status == LedgerStatus.Reserved.ToName()).Select(c => c.Id).ToList();
         foreach (var id in held)
         {
-            await ledger.RefundAsync(id, "the ledger had no room for the whole search", cancel);
+            await ledger.RefundAsync(id, "the search did not begin", cancel);
         }
     }
 
@@ -156,18 +159,18 @@ internal sealed class SweepJob(SweepPlan plan, Func<SweepRows> rows, IJournal jo
         var list = new List<SweepCharge>();
         if (plan.Terms.DeclaredCount is null)
         {
-            Add("size", "sweep: number of training records", plan.SizeLoss);
+            Add("size", "sweep: number of training records", plan.SizeLoss, SweepPlan.SizeEvents());
         }
 
         foreach (var level in plan.Levels)
         {
-            Add($"epsilon-{SweepLines.Number(level.Epsilon)}", $"sweep: best trial at epsilon {SweepLines.Number(level.Epsilon)}", level.Loss);
+            Add($"epsilon-{SweepLines.Number(level.Epsilon)}", $"sweep: best trial at epsilon {SweepLines.Number(level.Epsilon)}", level.Loss, plan.LevelEvents(level));
         }
 
         return list;
 
-        void Add(string release, string purpose, Privacy.Accounting.RenyiLoss loss) => list.Add(new SweepCharge(
-            $"sweep/{search}/{release}", purpose, ReleaseBinding.Create($"sweep.{release}", search, [], Convert.FromHexString(computation)), loss));
+        void Add(string release, string purpose, RenyiLoss loss, string events) => list.Add(new SweepCharge(
+            $"sweep/{search}/{release}", purpose, ReleaseBinding.Create($"sweep.{release}", search, [], Convert.FromHexString(computation)), loss, events));
     }
 
     private byte[] Random(int length)

@@ -10,8 +10,11 @@ internal sealed class SweepState
     /// <summary>The search, or null where none was begun or the last one was refused.</summary>
     public SweepStarted? Started { get; private set; }
 
-    /// <summary>Searches that the ledger had no room for: of these no record was looked at.</summary>
+    /// <summary>Searches that ended before they began: what they held is given back.</summary>
     public List<SweepStarted> Refused { get; } = [];
+
+    /// <summary>The records' digest, once they were read.</summary>
+    public string? Rows { get; private set; }
 
     /// <summary>The measured number of training records.</summary>
     public int? Count { get; private set; }
@@ -35,6 +38,9 @@ internal sealed class SweepState
             case SweepRefused:
                 Refused.Add(Started!);
                 Started = null;
+                break;
+            case SweepRead read:
+                Rows = read.Rows;
                 break;
             case SweepSized sized:
                 Count = sized.Count;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using PrivacyGrains.Learning.Training;
@@ -38,6 +39,25 @@ public sealed class SweepPlan
     /// <summary>What the search costs if it stops at no level before the last.</summary>
     public RenyiLoss Total => Levels.Aggregate(SizeLoss, (sum, level) => sum.Plus(level.Loss));
 
+    /// <summary><see cref="SizeLoss"/> as a plan that a ledger computes itself: docs/privacy/accounting.md.</summary>
+    /// <returns>JSON.</returns>
+    public static string SizeEvents() => Events($"{{\"kind\":\"zcdp\",\"rho\":{Text(0.5 / SizeVariance)}}}");
+
+    /// <summary>A level's loss likewise; one of its figures may differ in the last places, both being upper bounds.</summary>
+    /// <param name="level">One of <see cref="Levels"/>.</param>
+    /// <returns>JSON.</returns>
+    public string LevelEvents(SweepLevel level)
+    {
+        ArgumentNullException.ThrowIfNull(level);
+        var trial = $"{{\"kind\":\"zcdp\",\"rho\":{Text(level.Noise.StepRho.Value * Terms.Steps * (1 + 1e-14))}}}";
+        return Events(Terms.Runs switch
+        {
+            NumberOfRuns.TruncatedNegativeBinomial t => $"{{\"kind\":\"selection\",\"eta\":{Text(t.Eta)},\"mean\":{Text(t.Mean)},\"event\":{trial}}}",
+            NumberOfRuns.Poisson p => $"{{\"kind\":\"selection-poisson\",\"mean\":{Text(p.Mean)},\"event\":{trial}}}",
+            _ => trial,
+        });
+    }
+
     /// <summary>Fixes a plan.</summary>
     /// <param name="terms">What is asked; <see cref="SweepTerms.Fault"/> is null.</param>
     /// <returns>The plan.</returns>
@@ -64,6 +84,10 @@ public sealed class SweepPlan
     /// <summary>The plan's name in charges and journals.</summary>
     /// <returns>SHA-256 over every figure in round-trip form, 64 lower-case hex digits.</returns>
     public string Digest() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Terms.Text())));
+
+    private static string Events(string one) => $"{{\"neighbors\":\"add-remove\",\"events\":[{one}]}}";
+
+    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }
 
 /// <summary>One epsilon of a search.</summary>

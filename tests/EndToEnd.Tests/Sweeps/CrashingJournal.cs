@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using PrivacyGrains.Cli.Sweeps;
 using PrivacyGrains.Storage;
 
 namespace PrivacyGrains.EndToEnd.Tests.Sweeps;
 
-/// <summary>Counts the appends of several journals together, and fails at one of them: before it is durable, or after.</summary>
+/// <summary>Counts the durable steps of a journal and a ledger together, and fails at one of them: before it is durable, or after.</summary>
 internal sealed class CrashPoint(int at, bool after)
 {
     private int _appends;
@@ -63,6 +64,36 @@ internal sealed class CrashingJournal : IJournal
     private void Die(bool written)
     {
         if (Crash?.IsHere(written) == true)
+        {
+            throw new CrashedException();
+        }
+    }
+}
+
+/// <summary>A ledger that dies with its journal.</summary>
+internal sealed class CrashingLedger(ISweepLedger ledger, CrashPoint? crash) : ISweepLedger
+{
+    public Task ReserveAsync(SweepCharge charge, CancellationToken cancel) => StepAsync(() => ledger.ReserveAsync(charge, cancel));
+
+    public Task CommitAsync(string id, CancellationToken cancel) => StepAsync(() => ledger.CommitAsync(id, cancel));
+
+    public Task RefundAsync(string id, string reason, CancellationToken cancel) => StepAsync(() => ledger.RefundAsync(id, reason, cancel));
+
+    public Task<SweepLedgerDocument> StandAsync(IReadOnlyList<SweepCharge> charges, CancellationToken cancel) => ledger.StandAsync(charges, cancel);
+
+    public void Dispose() => ledger.Dispose();
+
+    private async Task StepAsync(Func<Task> step)
+    {
+        Die(written: false);
+        await step();
+        Die(written: true);
+        crash?.Written();
+    }
+
+    private void Die(bool written)
+    {
+        if (crash?.IsHere(written) == true)
         {
             throw new CrashedException();
         }

@@ -1,6 +1,8 @@
 using PrivacyGrains.Cli.Output;
 using PrivacyGrains.EndToEnd.Tests.CommandLine;
+using PrivacyGrains.Client.Queries.Own;
 using PrivacyGrains.Learning.Models;
+using PrivacyGrains.Privacy.Ledger;
 using PrivacyGrains.Testing;
 
 namespace PrivacyGrains.EndToEnd.Tests.Sweeps;
@@ -113,7 +115,9 @@ public sealed class SweepCommandTests : IDisposable
         Assert.False(File.Exists(PathOf("job/report.json")));
         if (Directory.Exists(PathOf("job/ledger")))
         {
-            Assert.DoesNotContain("charge", await File.ReadAllTextAsync(PathOf("job/ledger/journal.log")), StringComparison.OrdinalIgnoreCase);
+            using var ledger = LedgerFolder.Open(PathOf("job/ledger"), create: false, TimeProvider.System);
+            Assert.All(ledger.Ledger.Charges, charge => Assert.Equal(LedgerStatus.Refunded, charge.Status));
+            Assert.Equal(0, ledger.Ledger.EpsilonSoFar);
         }
     }
 

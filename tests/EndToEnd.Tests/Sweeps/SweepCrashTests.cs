@@ -1,6 +1,7 @@
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Cli.Sweeps;
 using PrivacyGrains.Client.Errors;
+using PrivacyGrains.Client.Queries.Own;
 using PrivacyGrains.EndToEnd.Tests.CommandLine;
 using PrivacyGrains.EndToEnd.Tests.Demo;
 using PrivacyGrains.Learning.Data;
@@ -36,20 +37,20 @@ public sealed class SweepCrashTests : IDisposable
     {
         for (var at = 0; ; at++)
         {
-            CrashingJournal job = new(), ledger = new();
+            var (job, ledger) = (new CrashingJournal(), Path.Combine(_folder.Path, $"books-{Guid.NewGuid():N}"));
             var crash = new CrashPoint(at, after);
-            (job.Crash, ledger.Crash) = (crash, crash);
+            job.Crash = crash;
             var crashed = false;
             try
             {
-                await RunAsync(job, ledger);
+                await RunAsync(job, ledger, crash: crash);
             }
             catch (CrashedException)
             {
                 crashed = true;
             }
 
-            (job.Crash, ledger.Crash) = (null, null);
+            job.Crash = null;
             var before = job.Entries.ToList();
             var (state, charges) = await RunAsync(job, ledger);
             AssertSound(job, ledger, state, charges);
@@ -64,20 +65,36 @@ public sealed class SweepCrashTests : IDisposable
     }
 
     [Fact]
-    public async Task NoRoom_RefusesBeforeARecordIsRead_AndSaysWhatIsLeft()
+    public async Task NoRoom_RefusesBeforeARecordIsRead_GivesBack_AndSaysWhatIsLeft()
     {
-        CrashingJournal job = new(), ledger = new();
-        var refusal = await Assert.ThrowsAsync<GatewayException>(() => RunAsync(job, ledger, limit: 1, rows: () => throw new InvalidOperationException("The records were read.")));
+        var (job, ledger) = (new CrashingJournal(), Path.Combine(_folder.Path, "books"));
+        var refusal = await Assert.ThrowsAsync<QueryRefusedException>(() => RunAsync(job, ledger, limit: 25, rows: () => throw new InvalidOperationException("The records were read.")));
         Assert.Equal(LedgerCodes.OverBudget, refusal.Code);
-        Assert.Contains("left", refusal.Detail, StringComparison.Ordinal);
-        Assert.Empty(job.Entries);
-        Assert.Single(ledger.Entries); // its opening
+        Assert.Contains("left", refusal.Message, StringComparison.Ordinal);
+        using var books = LedgerFolder.Open(ledger, create: false, TimeProvider.System);
+        Assert.Equal(0, books.Ledger.EpsilonSoFar);
+        Assert.NotEmpty(books.Ledger.Charges);
+        Assert.IsType<SweepRefused>(SweepEntry.Of(job.Entries[^1]));
+    }
+
+    // It died after the refusal was noted and before what it held was given back.
+    [Fact]
+    public async Task RefusedSearch_IsGivenBackByTheNextRun_WhichBeginsAnew()
+    {
+        var (job, ledger) = (new CrashingJournal(), Path.Combine(_folder.Path, "books"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(job, ledger, rows: () => throw new InvalidOperationException("The machine's trouble.")));
+        await job.AppendAsync("sweep", job.Entries.Count, [new SweepRefused().ToJournal()], CancellationToken.None);
+        var (state, charges) = await RunAsync(job, ledger);
+        Assert.True(state.IsFinished);
+        using var books = LedgerFolder.Open(ledger, create: false, TimeProvider.System);
+        Assert.Equal(8, books.Ledger.Charges.Count());
+        Assert.All(books.Ledger.Charges.Where(c => charges.All(mine => mine.Id != c.Request.ChargeId)), c => Assert.Equal(LedgerStatus.Refunded, c.Status));
     }
 
     [Fact]
     public async Task OtherOptionsOrOtherRecords_InTheSameFolder_AreRefused()
     {
-        CrashingJournal job = new(), ledger = new();
+        var (job, ledger) = (new CrashingJournal(), Path.Combine(_folder.Path, $"books-{Guid.NewGuid():N}"));
         await RunAsync(job, ledger);
         Assert.Equal("sweep.other-search", (await Assert.ThrowsAsync<InputException>(() => RunAsync(job, ledger, computation: new string('1', 64)))).Code);
         await File.AppendAllTextAsync(_data, "0,0,1\n");
@@ -119,7 +136,7 @@ public sealed class SweepCrashTests : IDisposable
         return await journal.ReadAsync("sweep", 0, CancellationToken.None).Select(SweepEntry.Of).ToListAsync();
     }
 
-    private static void AssertSound(CrashingJournal job, CrashingJournal ledger, SweepState state, IReadOnlyList<SweepCharge> charges)
+    private static void AssertSound(CrashingJournal job, string ledger, SweepState state, IReadOnlyList<SweepCharge> charges)
     {
         var entries = job.Entries.Select(SweepEntry.Of).ToList();
         Assert.Single(entries.OfType<SweepStarted>());
@@ -131,7 +148,8 @@ public sealed class SweepCrashTests : IDisposable
         Assert.Equal(begun, entries.OfType<SweepLevelReleased>().Select(e => e.Level));
         Assert.All(entries.OfType<SweepLevelBegun>(), level => Assert.Equal(level.Candidates, entries.OfType<SweepTrialDone>().Where(t => t.Level == level.Level).Select(t => t.Candidate)));
 
-        var replayed = BudgetLedger.Replay(ledger.Entries.Select(e => LedgerEntryCodec.TryDecode(e.Payload.Span, out var entry) ? entry : throw new InvalidDataException()));
+        using var books = LedgerFolder.Open(ledger, create: false, TimeProvider.System);
+        var replayed = books.Ledger;
         Assert.Equal(4, replayed.Charges.Count());
         var paid = 1 + begun.Count; // the size, and each level that was begun
         Assert.Equal(Enumerable.Range(0, 4).Select(i => i < paid ? LedgerStatus.Committed : LedgerStatus.Refunded), charges.Select(c => replayed.FindCharge(c.Id)!.Status));
@@ -140,11 +158,11 @@ public sealed class SweepCrashTests : IDisposable
     }
 
     private async Task<(SweepState State, IReadOnlyList<SweepCharge> Charges)> RunAsync(
-        CrashingJournal job, CrashingJournal books, double? limit = null, Func<SweepRows>? rows = null, string? computation = null)
+        CrashingJournal job, string books, double? limit = null, Func<SweepRows>? rows = null, string? computation = null, CrashPoint? crash = null)
     {
         var plan = SweepPlan.Create(new SweepTerms(
             [0.01, 20, 30], [3, 4], 0.9, Delta.Create(1e-5), 6, ClipNorm.Create(0.5), 0, 0, null, NumberOfRuns.WithMean(1, 2), StopsAtTarget: true));
-        await using var ledger = await LocalLedger.OpenAsync("books", books, limit, plan.Total, plan.Terms.Delta, TimeProvider.System, CancellationToken.None);
+        using var ledger = new CrashingLedger(FolderLedger.Open(books, limit, plan.Total, plan.Terms.Delta, TimeProvider.System), crash);
         var search = new SweepJob(plan, rows ?? (() => SweepRows.Read(_data, Schema, _data)), job, ledger, SystemRandomSource.Instance, static _ => { });
         return await search.RunAsync(computation ?? plan.Digest(), new Progress<double>(), CancellationToken.None);
     }

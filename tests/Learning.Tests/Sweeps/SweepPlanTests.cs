@@ -1,6 +1,8 @@
 using PrivacyGrains.Learning.Sweeps;
 using PrivacyGrains.Learning.Training;
 using PrivacyGrains.Privacy.Accounting;
+using PrivacyGrains.Privacy.Accounting.Accountants;
+using PrivacyGrains.Privacy.Accounting.Plans;
 using PrivacyGrains.Privacy.Accounting.Selection;
 
 namespace PrivacyGrains.Learning.Tests.Sweeps;
@@ -45,6 +47,21 @@ public class SweepPlanTests
             Assert.Equal(PrivateSelection.Of(level.TrialLoss, runs), level.Loss);
             Assert.True(RenyiConversion.Best(level.Loss, Delta).Epsilon.Value > level.Epsilon);
         });
+    }
+
+    // What a party's silo computes for itself is what is charged in a folder, but for rounding.
+    [Fact]
+    public void PlansForALedger_LoseTheSame()
+    {
+        NumberOfRuns?[] all = [null, NumberOfRuns.WithMean(1, 6), NumberOfRuns.WithMean(0, 8), new NumberOfRuns.Poisson(5)];
+        foreach (var plan in all.Select(runs => SweepPlan.Create(Terms with { LearningRates = runs is null ? [6] : [1, 6], Runs = runs })))
+        {
+            AssertSame(plan.SizeLoss, SweepPlan.SizeEvents());
+            Assert.All(plan.Levels, level => AssertSame(level.Loss, plan.LevelEvents(level)));
+        }
+
+        static void AssertSame(RenyiLoss loss, string json) => Assert.All(
+            loss.Units.Zip(RenyiAccountant.Loss(PlanJson.Read(json)).Units), pair => Assert.InRange(pair.Second - pair.First, -1000 - (pair.First / 1e9), 1000 + (pair.First / 1e9)));
     }
 
     [Fact]
