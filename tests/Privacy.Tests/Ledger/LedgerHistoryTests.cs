@@ -1,143 +1,224 @@
+using System.Collections.Immutable;
+using PrivacyGrains.Privacy.Accounting;
 using PrivacyGrains.Privacy.Ledger;
 using static PrivacyGrains.Privacy.Tests.Ledger.LedgerSamples;
 
 namespace PrivacyGrains.Privacy.Tests.Ledger;
 
 /// <summary>
-/// Random histories against a model: two activations of one ledger over one fenced journal, lost answers, crashes between append and apply, repeated requests.
-/// The model knows only what was acknowledged; the journal is the truth that both must agree with.
+/// Random histories, 120,000 requests in all: two activations of one ledger over one fenced journal, whose steps interleave; requests repeated, concurrent for one charge, and of other content under a used id;
+/// crashes before the append, after it, and before the answer. <see cref="HistoryChecker"/> sees every entry and every answer.
 /// </summary>
 public class LedgerHistoryTests
 {
-    private const int Operations = 1500;
+    private const int Histories = 8;
+    private const int Requests = 2500;
 
     [Theory]
-    [InlineData(1, 8)]
-    [InlineData(2, 8)]
-    [InlineData(3, 2)]
-    [InlineData(4, 1)]
-    [InlineData(5, 0.5)]
-    [InlineData(6, 20)]
-    public void RandomHistory_NeverOverBudget_NeverALostOrDoubledCommit_ReplayEqualsLive(int seed, double epsilon)
+    [InlineData(1, 8, "")]
+    [InlineData(2, 1, "")]
+    [InlineData(3, 20, "analyst")]
+    [InlineData(4, 20, "block")]
+    [InlineData(5, 8, "analyst,block,analyst in block")]
+    [InlineData(6, 0.5, "analyst in block")]
+    public void RandomHistory_NeverOverBudgetAtAnyLevel_NeverALostOrDoubledCommit(int seed, double epsilon, string levels)
     {
-        using var random = new TestRandom(seed);
-        var journal = new List<LedgerEntry>();
-        var activations = new[] { BudgetLedger.Empty, BudgetLedger.Empty };
-        var acknowledged = new Dictionary<string, LedgerStatus>(StringComparer.Ordinal);
-        Act(l => l.Open(Definition(epsilon, mechanismDelta: 1e-6), Now), "open");
-        var refused = 0;
-
-        for (var i = 0; i < Operations; i++)
+        var (refused, asked) = (new HashSet<string>(StringComparer.Ordinal), 0);
+        for (var i = 0; i < Histories; i++)
         {
-            var id = $"c{random.Next(Operations / 3)}";
-            var rho = (1 + (id.Length * 7 % 5)) * epsilon * epsilon / 4000;
-            var outcome = random.Next(12) switch
+            using var random = new TestRandom((seed * 1000) + i);
+            var history = new History(random, LevelledDefinition(epsilon, levels));
+            refused.UnionWith(history.Run(Requests));
+            asked += history.Asked;
+            Assert.True(history is { Conflicts: > 50, Crashes: > 2, Journal.Count: > 300 }, $"{history.Conflicts} conflicts, {history.Crashes} crashes, {history.Journal.Count} entries");
+        }
+
+        Assert.Equal(Histories * Requests, asked);
+        Assert.Superset(levels.Split(',', StringSplitOptions.RemoveEmptyEntries).DefaultIfEmpty("data set").ToHashSet(), refused); // each limit was met
+    }
+
+    [Fact]
+    public void RandomHistory_ReplayedFromItsBytes_EqualsTheLiveLedgerAtEachPrefix()
+    {
+        using var random = new TestRandom(7);
+        var history = new History(random, LevelledDefinition(8, "analyst,block,analyst in block"));
+        history.Run(600);
+        var live = BudgetLedger.Empty;
+        for (var i = 0; i < history.Journal.Count; i++)
+        {
+            live = live.Apply(history.Journal[i]);
+            if (i % 20 == 0 || i == history.Journal.Count - 1)
             {
-                < 4 => Act(l => l.Reserve(Charge(id, rho, delta: id.EndsWith('7') ? 1e-8 : 0), Now.AddSeconds(i)), id),
-                < 8 => Act(l => l.Commit(id, Now.AddSeconds(i)), id),
-                8 => Act(l => l.Refund(id, "test", Now.AddSeconds(i)), id),
-                9 => Act(l => l.MarkAborted(id, "test", Now.AddSeconds(i)), id),
-                10 => Act(l => l.ReserveDisclosure(Disclosure("d" + id, 1 + (id.Length % 3)), Now.AddSeconds(i)), "d" + id),
-                _ => Act(l => random.Next(2) == 0 ? l.CommitDisclosure("d" + id, Now) : l.RefundDisclosure("d" + id, "test", Now), "d" + id),
+                var decoded = history.Journal.Take(i + 1).Select(e => LedgerEntryCodec.TryDecode(LedgerEntryCodec.Encode(e), out var back) ? back : null!);
+                Assert.Equal(Print(live), Print(BudgetLedger.Replay(decoded)));
+            }
+        }
+
+        Assert.True(LedgerChain.Verify(history.Journal).IsOk);
+    }
+
+    private static BudgetDefinition LevelledDefinition(double epsilon, string levels)
+    {
+        var limits = ImmutableArray.CreateBuilder<BudgetLevel>();
+        foreach (var level in levels.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            limits.AddRange(level switch
+            {
+                "analyst" => [Level("*", null, epsilon / 2), Level("analyst-2", null, epsilon / 3)],
+                "block" => [Level(null, BlockLength.Quarter, epsilon / 2)],
+                "analyst in block" => [Level("*", BlockLength.Quarter, epsilon / 3.4)],
+                _ => Array.Empty<BudgetLevel>(),
+            });
+        }
+
+        return Definition(epsilon, mechanismDelta: 1e-6) with { Levels = limits.ToImmutable() };
+    }
+
+    private static BudgetLevel Level(string? analyst, BlockLength? period, double epsilon) =>
+        new(analyst, period, BudgetLimit.Create(Epsilon.Create(epsilon), Delta.Create(1e-5), 1e-6));
+
+    /// <summary>One journal, two activations, and what their clients ask.</summary>
+    private sealed class History(TestRandom random, BudgetDefinition definition)
+    {
+        private readonly HistoryChecker _checker = new(definition);
+        private readonly Activation[] _activations = [new(), new()];
+
+        public int Asked { get; private set; }
+
+        public int Conflicts { get; private set; }
+
+        public int Crashes { get; private set; }
+
+        public List<LedgerEntry> Journal { get; } = [];
+
+        public IEnumerable<string> Run(int requests)
+        {
+            while (Asked < requests || _activations.Any(a => a.Asked is not null))
+            {
+                Step(_activations[random.Next(2)], requests);
+            }
+
+            _checker.Ends(BudgetLedger.Replay(Journal));
+            return _checker.LevelsThatRefused;
+        }
+
+        private void Step(Activation at, int requests)
+        {
+            if (at.Asked is not { } asked)
+            {
+                if (Asked < requests)
+                {
+                    if (at.Ledger.Version == 0 || random.Next(50) == 0)
+                    {
+                        at.CatchUp(Journal); // an activation begins by reading; later it may be idle for a while, and begin again
+                    }
+
+                    (Asked, at.Asked) = (Asked + 1, Journal.Count == 0 ? Opening() : Next());
+                    at.Decision = at.Asked.Decide(at.Ledger);
+                }
+            }
+            else if (at.IsDurable)
+            {
+                if (random.Next(100) == 0)
+                {
+                    Crashes++;
+                    at.Die(Journal); // it happened, and nobody was told
+                    return;
+                }
+
+                at.Ledger = at.Ledger.Apply(at.Decision!.Entry!);
+                Answer(at, asked);
+            }
+            else if (at.Decision!.Entry is not { } entry)
+            {
+                Answer(at, asked); // what stands already, or a refusal: by what this activation knows
+            }
+            else if (random.Next(100) == 0)
+            {
+                Crashes++;
+                at.Die(Journal); // nothing happened
+            }
+            else if (entry.Version != Journal.Count + 1)
+            {
+                Conflicts++;
+                at.CatchUp(Journal); // the fence: the other activation wrote meanwhile
+                at.Decision = asked.Decide(at.Ledger);
+            }
+            else
+            {
+                Journal.Add(entry);
+                _checker.Durable(entry);
+                at.IsDurable = true;
+            }
+        }
+
+        private void Answer(Activation at, Request asked)
+        {
+            _checker.Answered(asked.Id, at.Decision!.Outcome, asked.Charge, at.Ledger.Version == Journal.Count);
+            at.End();
+        }
+
+        private Request Opening() => new("open", null, l => l.Open(definition, Now));
+
+        private Request Next()
+        {
+            var (number, now) = (random.Next(Requests / 3), Now.AddSeconds(Asked));
+            var (id, disclosure) = ($"c{number}", $"d{number}");
+            var charge = ChargeOf(number, random.Next(40) == 0);
+            return random.Next(13) switch
+            {
+                < 5 => new Request(id, charge, l => l.Reserve(charge, now)),
+                < 9 => new Request(id, null, l => l.Commit(id, now)),
+                9 => new Request(id, null, l => l.Refund(id, "test", now)),
+                10 => new Request(id, null, l => l.MarkAborted(id, "test", now)),
+                11 => new Request(disclosure, null, l => l.ReserveDisclosure(Disclosure(disclosure, 1 + (number % 3)), now)),
+                _ when number % 2 == 0 => new Request(disclosure, null, l => l.CommitDisclosure(disclosure, now)),
+                _ => new Request(disclosure, null, l => l.RefundDisclosure(disclosure, "test", now)),
             };
-            refused += outcome?.Code is LedgerCodes.OverBudget or LedgerCodes.OverQuota ? 1 : 0;
-            if (i % 250 == 0 || i == Operations - 1)
-            {
-                Check();
-            }
         }
 
-        Assert.True(refused > 0, "the history never met its limit");
-        Assert.True(LedgerChain.Verify(journal).IsOk);
-        ReplayEqualsLiveAtEachPrefix();
-
-        // One activation decides; the append may conflict (it then reloads and decides again), the process may die before or after the append.
-        LedgerOutcome? Act(Func<BudgetLedger, LedgerDecision> decide, string id)
+        // One number is one charge, so that asking again is a repetition, but for a client that uses an id for something else.
+        private ChargeRequest ChargeOf(int number, bool isOther)
         {
-            var which = random.Next(2);
-            while (true)
+            var whole = definition.Limit.LimitUnits / (double)LossUnits.One / definition.Limit.Order; // in zCDP; some 300 charges fit
+            var blocks = Enumerable.Range(0, definition.Period is null ? 0 : 1 + (number % 3)).Select(i => $"2026-Q{((number / 3) + i) % 4 + 1}").Order(StringComparer.Ordinal);
+            return Charge($"c{number}", (1 + (number % 5)) * whole / 900 * (isOther ? 1.5 : 1), delta: number % 7 == 0 ? 1e-8 : 0) with
             {
-                var decision = decide(activations[which]);
-                if (decision.Entry is { } entry)
-                {
-                    if (random.Next(20) == 0)
-                    {
-                        activations[which] = BudgetLedger.Replay(journal); // died before the append: nothing happened
-                        return null;
-                    }
-
-                    if (entry.Version != journal.Count + 1)
-                    {
-                        activations[which] = BudgetLedger.Replay(journal); // the fence
-                        continue;
-                    }
-
-                    journal.Add(entry);
-                    if (random.Next(20) == 0)
-                    {
-                        activations[which] = BudgetLedger.Replay(journal); // died after the append: it happened, nobody was told
-                        return null;
-                    }
-
-                    activations[which] = activations[which].Apply(entry);
-                }
-                else if (activations[which].Version != journal.Count)
-                {
-                    activations[which] = BudgetLedger.Replay(journal); // an answer without an entry is given by a current activation only
-                    continue;
-                }
-
-                if (decision.Outcome is { Stands: true, Status: { } status })
-                {
-                    acknowledged[id] = status;
-                }
-
-                return decision.Outcome;
-            }
-        }
-
-        void Check()
-        {
-            var live = BudgetLedger.Replay(journal);
-            var limit = live.Definition.Limit;
-            Int128 sum = 0, delta = 0;
-            foreach (var reserved in journal.OfType<ChargeReserved>())
-            {
-                var refunded = journal.OfType<ChargeRefunded>().Any(r => r.ChargeId == reserved.ChargeId);
-                sum += refunded ? 0 : reserved.LossUnits[limit.OrderIndex];
-                delta += refunded ? 0 : reserved.DeltaUnits;
-            }
-
-            Assert.True(sum <= limit.LimitUnits && delta <= limit.MechanismDeltaUnits);
-            Assert.Equal(sum, live.LossSoFar.Units[limit.OrderIndex]);
-            Assert.True(live.ToStatement().LossSoFar <= epsilon + 1e-9);
-            Assert.True(live.QuotaUsed("score", "hospital-2") <= 50);
-            Assert.Equal(journal.OfType<ChargeCommitted>().Count(), journal.OfType<ChargeCommitted>().Select(c => c.ChargeId).Distinct().Count());
-            Assert.Equal(journal.OfType<ChargeReserved>().Count(), journal.OfType<ChargeReserved>().Select(c => c.ChargeId).Distinct().Count());
-            foreach (var (id, status) in acknowledged)
-            {
-                var now = live.FindCharge(id)?.Status ?? live.FindDisclosure(id)!.Status;
-                Assert.True(now == status || Follows(status, now), $"{id} was acknowledged as {status} and is {now}");
-            }
-        }
-
-        void ReplayEqualsLiveAtEachPrefix()
-        {
-            var live = BudgetLedger.Empty;
-            for (var i = 0; i < journal.Count; i++)
-            {
-                live = live.Apply(journal[i]);
-                if (i % 40 == 0)
-                {
-                    var decoded = journal.Take(i + 1).Select(e => LedgerEntryCodec.TryDecode(LedgerEntryCodec.Encode(e), out var back) ? back : null!);
-                    Assert.Equal(Print(live), Print(BudgetLedger.Replay(decoded)));
-                }
-            }
-
-            Assert.Equal(Print(BudgetLedger.Replay(journal)), Print(live));
+                Analyst = $"analyst-{number % 4}",
+                Blocks = [.. blocks],
+                Plan = number % 11 == 0 ? "{}" : null,
+            };
         }
     }
 
-    private static bool Follows(LedgerStatus from, LedgerStatus to) => (from, to) is
-        (LedgerStatus.Reserved, _) or (LedgerStatus.Committed, LedgerStatus.AbortedCommitted);
+    private sealed record Request(string Id, ChargeRequest? Charge, Func<BudgetLedger, LedgerDecision> Decide);
+
+    /// <summary>One activation: what it has read, and the request that it is at.</summary>
+    private sealed class Activation
+    {
+        public BudgetLedger Ledger { get; set; } = BudgetLedger.Empty;
+
+        public Request? Asked { get; set; }
+
+        public LedgerDecision? Decision { get; set; }
+
+        public bool IsDurable { get; set; }
+
+        public void CatchUp(List<LedgerEntry> journal)
+        {
+            for (var version = (int)Ledger.Version; version < journal.Count; version++)
+            {
+                Ledger = Ledger.Apply(journal[version]);
+            }
+        }
+
+        public void Die(List<LedgerEntry> journal)
+        {
+            Ledger = BudgetLedger.Empty;
+            CatchUp(journal);
+            End();
+        }
+
+        public void End() => (Asked, Decision, IsDurable) = (null, null, false);
+    }
 }
