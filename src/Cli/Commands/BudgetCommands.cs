@@ -93,10 +93,18 @@ internal static class BudgetCommands
     private static Command Statement()
     {
         var which = Which();
-        var command = new Command("statement", "Limit, loss so far, what is left, and every charge.") { which };
+        var format = new Option<string?>("--format") { Description = "text, json or html: a statement for a review board, drawn up from the verified ledger, with a forecast. It carries the ledger (but for text): 'budget verify --file' checks it." };
+        format.AcceptOnlyFromAmong(StatementCommands.Formats);
+        var file = new Option<FileInfo?>("--out") { Description = "The file to write (default: standard output; a page needs a file)." };
+        var command = new Command("statement", "Limit, loss so far, what is left, and every charge.") { which, format, file };
         command.Runs(async (parsed, output, cancel) =>
         {
             var (party, budget) = parsed.GetRequiredValue(which);
+            if (parsed.GetValue(format) is not null || parsed.GetValue(file) is not null)
+            {
+                return await StatementCommands.WriteAsync(parsed, output, (party, budget), parsed.GetValue(format) ?? "text", parsed.GetValue(file), cancel);
+            }
+
             using var gateway = parsed.Connect();
             var s = await gateway.Budgets.StatementAsync(party, budget, cancel);
             output.Result(s, console =>
@@ -104,11 +112,12 @@ internal static class BudgetCommands
                 console.Line($"{party}/{budget}: epsilon {Tables.Number(s.EpsilonSoFar)} of {Tables.Number(s.Terms.Epsilon)} at delta {s.Terms.Delta}, per {s.Terms.Unit}, {s.Terms.Neighbours}");
                 console.Line($"left {Tables.Number(s.EpsilonLeft)}, held {Tables.Number(s.EpsilonReserved)}, disclosures left: {(s.DisclosuresLeft.Count == 0 ? "none allowed" : Left(s.DisclosuresLeft))}");
                 console.Write(
-                    ["charge", "kind", "purpose", "recipient", "status", "epsilon alone", "count", "reserved"],
+                    ["charge", "kind", "purpose", "recipient", "status", "epsilon added", "count", "reserved"],
                     s.Charges.Select(c => (IReadOnlyList<string>)[
                         c.ChargeId, c.Kind, c.Purpose, c.Recipient, c.Status, c.Kind == "charge" ? Tables.Number(c.Epsilon) : "", c.Kind == "charge" ? "" : $"{c.Count}", Tables.Time(c.At)]),
                     "Nothing was charged yet.");
             });
+            return ExitCodes.Success;
         });
         return command;
     }

@@ -4,15 +4,13 @@ using System.Text;
 using System.Text.Json;
 using PrivacyGrains.Cli.Output;
 using PrivacyGrains.Client;
-using PrivacyGrains.Client.Audit;
 using PrivacyGrains.Client.Errors;
-using PrivacyGrains.Messages.Audit;
 using PrivacyGrains.Messages.Budgets;
 using Spectre.Console;
 
 namespace PrivacyGrains.Cli.Commands;
 
-/// <summary>Charges below <c>budget</c>: reserve, commit, refund, abort, show, verify.</summary>
+/// <summary>Charges below <c>budget</c>: reserve, commit, refund, abort, show.</summary>
 internal static class ChargeCommands
 {
     public static void AddTo(Command budget)
@@ -22,7 +20,7 @@ internal static class ChargeCommands
         budget.Add(Change("refund", "Gives a held loss back; refused once committed.", needsReason: true, (g, p, b, id, reason, cancel) => g.Budgets.RefundAsync(p, b, id, reason, cancel)));
         budget.Add(Change("abort", "Marks a committed charge whose release never came. The loss stands.", needsReason: true, (g, p, b, id, reason, cancel) => g.Budgets.AbortAsync(p, b, id, reason, cancel)));
         budget.Add(Change("charge", "Shows one charge with the party's signature.", needsReason: false, (g, p, b, id, _, cancel) => g.Budgets.FindAsync(p, b, id, cancel)));
-        budget.Add(Verify());
+        budget.Add(StatementCommands.Verify());
     }
 
     private static Command Reserve()
@@ -105,26 +103,6 @@ internal static class ChargeCommands
             using var gateway = parsed.Connect();
             var receipt = await call(gateway, party, budget, parsed.GetRequiredValue(id), needsReason ? parsed.GetRequiredValue(reason) : "", cancel);
             output.Result(receipt, console => Show(console, receipt));
-        });
-        return command;
-    }
-
-    private static Command Verify()
-    {
-        var which = BudgetCommands.Which();
-        var command = new Command("verify", "Fetches a ledger and verifies it: chain, rules, and the party's signature (by the pinned key with --folder).") { which };
-        command.Runs(async (parsed, output, cancel) =>
-        {
-            var (party, budget) = parsed.GetRequiredValue(which);
-            using var gateway = parsed.Connect();
-            var folder = parsed.PartyFolder();
-            var consortium = await gateway.Parties.ConsortiumAsync(cancel);
-            folder?.Observe(consortium);
-            var head = await gateway.Budgets.HeadAsync(party, budget, cancel);
-            var entries = await gateway.Budgets.AllEntriesAsync(party, budget, head.Version, cancel);
-            var export = new LedgerExport(head, consortium.Members.FirstOrDefault(m => m.Party == party)?.VerificationKey ?? [], entries);
-            var (verdict, _) = LedgerVerifier.Verify(export, folder?.Pins.Members.GetValueOrDefault(party));
-            return Verdicts.Show(output, [verdict], []);
         });
         return command;
     }

@@ -27,6 +27,10 @@ public sealed class BudgetsClient(GatewayConnection connection)
     public Task<LedgerHeadBody> HeadAsync(string party, string budget, CancellationToken cancel = default) =>
         connection.GetAsync<LedgerHeadBody>(Segments.Path("budgets", party, budget, "head"), cancel);
 
+    /// <summary>The newest head that each other member has seen, under that member's signature.</summary>
+    public async Task<IReadOnlyList<WitnessedHeadBody>> WitnessesAsync(string party, string budget, CancellationToken cancel = default) =>
+        (await connection.GetAsync<Listing<WitnessedHeadBody>>(Segments.Path("budgets", party, budget, "witnesses"), cancel)).Items;
+
     /// <summary>One page of chained entries after a version.</summary>
     public Task<Page<LedgerEntryBody>> EntriesAsync(string party, string budget, long afterVersion = 0, int limit = PageSize, CancellationToken cancel = default) =>
         connection.GetAsync<Page<LedgerEntryBody>>($"{Segments.Path("budgets", party, budget, "entries")}?after={afterVersion}&limit={limit}", cancel);

@@ -32,6 +32,8 @@ internal static class BudgetEndpoints
             .Answers<StatementBody>();
         Read(budget.MapGet("/head", HeadAsync), "GetLedgerHead", "The ledger's newest head, signed by the party.")
             .Answers<LedgerHeadBody>();
+        Read(budget.MapGet("/witnesses", WitnessesAsync), "ListLedgerWitnesses", "The newest head of the ledger that each other member has seen, under that member's signature; members that are away are left out.")
+            .Answers<Listing<WitnessedHeadBody>>();
         Read(budget.MapGet("/entries", EntriesAsync), "ListLedgerEntries", "The chained entries after a version, for verification offline.")
             .Answers<Page<LedgerEntryBody>>()
             .Refuses(400, ProblemCodes.InvalidParameter);
@@ -99,7 +101,28 @@ internal static class BudgetEndpoints
 
     private static async Task<IResult> HeadAsync(string party, string budget, GrainCalls calls, CancellationToken cancel) =>
         (await calls.OfParty(party, () => calls.Ledger(party, budget).HeadAsync(), cancel))
-        .ToOk(h => new LedgerHeadBody(h.Party, h.Budget, h.Version, h.HeadHash, h.Signature.ToArray()));
+        .ToOk(HeadBody);
+
+    private static async Task<IResult> WitnessesAsync(string party, string budget, GrainCalls calls, CancellationToken cancel)
+    {
+        var consortium = (await calls.Within(calls.Consortium.GetAsync(), cancel)).Value;
+        var others = consortium?.Members.Where(m => m.Status == "member" && m.Party != party) ?? [];
+        var heads = await Task.WhenAll(others.Select(async member =>
+        {
+            try
+            {
+                var seen = await calls.OfParty(member.Party, () => calls.Party(member.Party).CountersignAsync(party, budget), cancel);
+                return seen is null ? null : new WitnessedHeadBody(member.Party, member.VerificationKey.ToArray(), HeadBody(seen.Head), seen.Signature.ToArray());
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                return null; // Away: a statement says who has seen what, not that all have.
+            }
+        }));
+        return TypedResults.Ok(new Listing<WitnessedHeadBody>([.. heads.OfType<WitnessedHeadBody>()]));
+    }
+
+    private static LedgerHeadBody HeadBody(LedgerHeadView h) => new(h.Party, h.Budget, h.Version, h.HeadHash, h.Signature.ToArray());
 
     private static async Task<IResult> EntriesAsync(string party, string budget, GrainCalls calls, CancellationToken cancel, long after = 0, int limit = 500)
     {

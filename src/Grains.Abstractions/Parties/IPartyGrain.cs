@@ -31,6 +31,10 @@ public interface IPartyGrain : IGrainWithStringKey
     [Alias("witnessed")]
     Task<LedgerHeadView?> GetWitnessedAsync(string party, string budget);
 
+    /// <summary>As <see cref="GetWitnessedAsync"/>, under this party's signature: for whoever verifies a ledger without a connection.</summary>
+    [Alias("countersign")]
+    Task<CountersignedHead?> CountersignAsync(string party, string budget);
+
     /// <summary>Puts a piece of work on the party's board, in memory: whoever offers it offers it again until it is over. Idempotent.</summary>
     [Alias("offer-work")]
     Task OfferWorkAsync(WorkItem item);
@@ -84,3 +88,9 @@ public sealed record WorkItem([property: Id(0)] string Kind, [property: Id(1)] s
 /// <summary>All that a party is asked to take part in now.</summary>
 [GenerateSerializer, Immutable, Alias("pg.work")]
 public sealed record WorkView([property: Id(0)] long Version, [property: Id(1)] ImmutableArray<WorkItem> Items);
+
+/// <summary>A head of another party's ledger under the signature of who has witnessed it.</summary>
+/// <param name="Head">As the ledger's party signed it.</param>
+/// <param name="Signature">By the witness, over the same content (Protocols, <c>SignedLedgerHead.Witness</c>).</param>
+[GenerateSerializer, Immutable, Alias("pg.countersigned-head")]
+public sealed record CountersignedHead([property: Id(0)] LedgerHeadView Head, [property: Id(1)] ReadOnlyMemory<byte> Signature);

@@ -107,6 +107,18 @@ internal sealed partial class PartyGrain(
             ? new LedgerHeadView(head.Party, head.Budget, head.Version, head.HeadHash, head.Signature)
             : null;
 
+    /// <inheritdoc/>
+    public async Task<CountersignedHead?> CountersignAsync(string party, string budget)
+    {
+        if (await GetWitnessedAsync(party, budget) is not { } head
+            || !SignedLedgerHead.FromParts(head.Party, head.Budget, head.Version, head.HeadHash, head.Signature.Span).Try(out var signed, out _))
+        {
+            return null;
+        }
+
+        return new CountersignedHead(head, signed.Witness(await keys.GetAsync(Name)));
+    }
+
     /// <summary>The member's key, where the head verifies under it. Known keys are asked first: the coordinator need not be there for every head.</summary>
     private async Task<VerificationKey?> KeyOfAsync(string party, SignedLedgerHead head)
     {

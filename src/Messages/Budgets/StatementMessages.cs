@@ -85,4 +85,6 @@ public sealed record LedgerHeadBody(string Party, string Budget, long Version, s
 [JsonSerializable(typeof(Listing<BudgetSummary>))]
 [JsonSerializable(typeof(Page<LedgerEntryBody>))]
 [JsonSerializable(typeof(LedgerHeadBody))]
+[JsonSerializable(typeof(Listing<WitnessedHeadBody>))]
+[JsonSerializable(typeof(StatementDocument))]
 public sealed partial class BudgetsJson : JsonSerializerContext;
