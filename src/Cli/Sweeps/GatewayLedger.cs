@@ -43,7 +43,7 @@ internal sealed class GatewayLedger(GatewayClient gateway, string party, string 
         var known = statement.Charges.ToDictionary(line => line.ChargeId, StringComparer.Ordinal);
         return new SweepLedgerDocument(
             $"{party}/{budget}", statement.Terms.Epsilon, statement.Terms.Delta, statement.EpsilonSoFar, statement.EpsilonLeft,
-            [.. charges.Where(c => known.ContainsKey(c.Id)).Select(c => new SweepChargeDocument(c.Id, c.Purpose, known[c.Id].Status, known[c.Id].Epsilon))]);
+            [.. charges.Where(c => known.ContainsKey(c.Id)).Select(c => new SweepChargeDocument(c.Id, c.Purpose, known[c.Id].Status, FolderLedger.Alone(c.Loss, Delta.Create(statement.Terms.Delta))))]);
     }
 
     /// <inheritdoc/>
