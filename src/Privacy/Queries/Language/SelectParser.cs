@@ -148,7 +148,7 @@ public sealed partial class SelectParser
         Symbol(",");
         var at = Now.At;
         var fraction = Number();
-        return fraction is >= 0 and <= 1 ? fraction : throw new QuerySyntaxException(at, "a fraction from 0 to 1", fraction.ToString(CultureInfo.InvariantCulture));
+        return fraction is >= 1e-6 and <= 1 - 1e-6 ? fraction : throw new QuerySyntaxException(at, "a fraction above 0 and below 1", fraction.ToString(CultureInfo.InvariantCulture));
     }
 
     // order = an item's alias or expression

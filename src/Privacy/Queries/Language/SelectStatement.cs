@@ -28,7 +28,7 @@ public enum AggregateKind
 /// <summary>One aggregate.</summary>
 /// <param name="Kind">What.</param>
 /// <param name="Column">Of which column; empty for a count of rows; what DISTINCT named for a count of units.</param>
-/// <param name="Fraction">Which quantile, from 0 to 1; 0 otherwise.</param>
+/// <param name="Fraction">Which quantile, above 0 and below 1; 0 otherwise.</param>
 /// <param name="At">Where it stands.</param>
 public sealed record Aggregate(AggregateKind Kind, string Column, double Fraction, TextPosition At)
 {

@@ -53,7 +53,8 @@ public sealed record JointVector(ExactRatio LocalVariance, JointGaussian Joint, 
         return new JointVector(variance, joint, joint.Loss(l2Squared, l1, query.Dimension));
     }
 
-    private static ExactRatio Exact(double variance) =>
+    /// <summary>A variance as the sampler takes it, rounded up.</summary>
+    internal static ExactRatio Exact(double variance) =>
         variance > GreatestVariance ? throw new ArgumentOutOfRangeException(nameof(variance), variance, "So small a loss needs more noise than 64 bits hold: allow more, or bound a unit's rows lower.")
         : variance < 1L << 40 ? ExactRatio.RoundUp(variance) : ExactRatio.Create((ulong)Math.Ceiling(variance));
 }

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Privacy.Accounting;
 using PrivacyGrains.Privacy.Mechanisms;
+using PrivacyGrains.Privacy.Mechanisms.Sensitivities;
 using PrivacyGrains.Privacy.Queries.Language;
 
 namespace PrivacyGrains.Privacy.Queries.Selects;
@@ -19,13 +20,43 @@ public sealed record BudgetShare(string What, double Share);
 public sealed record ExpectedError(string Name, double? Error95, double? Rows);
 
 /// <summary>A query that one party answers over its own rows: its noise, its cost and its expected errors, before any data is read. Public.</summary>
-/// <remarks>All measures are opened as one vector with one noise; each takes an equal share of the loss, since its coordinates are scaled to the same bound.</remarks>
+/// <remarks>
+/// The loss is split by zCDP: an equal share for each measure, each quantile, and the selection of keys where these are not public. All measures are opened as one vector with one noise, so within their part each
+/// takes what a unit can change in it (<see cref="SelectQuery.ShareOf"/>). The selection's failure takes a quarter of delta.
+/// </remarks>
 public sealed class LocalPlan
 {
-    private readonly JointVector? _vector;
+    private const ulong DeltaSteps = 1UL << 62;
 
-    private LocalPlan(SelectQuery query, JointVector? vector, RenyiLoss loss, Epsilon epsilon, Delta delta, ImmutableArray<BudgetShare> split) =>
-        (Query, _vector, Loss, Epsilon, Delta, Split) = (query, vector, loss, epsilon, delta, split);
+    private readonly JointVector _vector;
+    private readonly ImmutableArray<QuantileRun> _quantiles;
+    private readonly PartitionSelection? _selection;
+
+    private LocalPlan(SelectQuery query, double rho, Delta delta)
+    {
+        (Query, Delta) = (query, delta);
+        var parts = query.Measures.Length + query.Quantiles.Count() + (query.HasPublicKeys ? 0 : 1);
+        var (l2Squared, _) = query.Sensitivity(query.Neighbours.Relation);
+        _vector = JointVector.Of(query, JointVector.Exact(l2Squared * parts / (2 * rho * query.Measures.Length)), 1, 0, 0);
+        _quantiles = [.. query.Quantiles.Select(q => new QuantileRun(query, q, rho / parts))];
+        if (!query.HasPublicKeys)
+        {
+            // A pure epsilon costs at most epsilon^2 / 2 in zCDP.
+            var epsilon = ExactRatio.Create(Math.Max(1, (ulong)(Math.Min(30, Math.Sqrt(2 * rho / parts)) * 65536)), 65536);
+            _selection = new PartitionSelection(
+                ContributionBound.OfCounts(query.GroupsPerUnit), query.Neighbours.Relation, epsilon, ExactRatio.Create(Math.Max(1, (ulong)(delta.Value / 4 * DeltaSteps)), DeltaSteps));
+        }
+
+        Loss = _quantiles.Aggregate(_vector.Loss, (loss, q) => loss.Plus(q.Loss));
+        Loss = _selection is null ? Loss : Loss.Plus(_selection.Loss.ToLedger());
+        Epsilon = RenyiConversion.Best(Loss, delta).Epsilon;
+        Split =
+        [
+            .. query.Measures.Select(m => new BudgetShare(m.ToString(), query.ShareOf(m) * query.Measures.Length / parts)),
+            .. query.Quantiles.Select(q => new BudgetShare(q.ToString(), 1.0 / parts)),
+            .. query.HasPublicKeys ? [] : (IEnumerable<BudgetShare>)[new BudgetShare("selection of keys", 1.0 / parts)],
+        ];
+    }
 
     /// <summary>What is asked.</summary>
     public SelectQuery Query { get; }
@@ -69,15 +100,19 @@ public sealed class LocalPlan
 
         try
         {
-            var vector = JointVector.Least(query, rho, loss => RenyiConversion.Best(loss, delta).Epsilon.Value <= epsilon.Value, 1, 0, 0);
-            plan = new LocalPlan(
-                query, vector, vector.Loss, RenyiConversion.Best(vector.Loss, delta).Epsilon, delta,
-                [.. query.Measures.Select(m => new BudgetShare(m.ToString(), 1.0 / query.Measures.Length))]);
+            // Rounding, and what the parts' losses make together, take a few steps to fit; choices lose less than their zCDP says.
+            var isMixed = query.Quantiles.Any() || !query.HasPublicKeys;
+            rho *= isMixed ? Math.Clamp(epsilon.Value / new LocalPlan(query, rho, delta).Epsilon.Value, 0.5, 1.25) : 1;
+            for (plan = new LocalPlan(query, rho, delta); plan.Epsilon.Value > epsilon.Value; plan = new LocalPlan(query, rho, delta))
+            {
+                rho *= isMixed ? 0.99 : 0.9999;
+            }
+
             return true;
         }
         catch (ArgumentOutOfRangeException e)
         {
-            fault = new QueryFault("query.bad-epsilon", e.Message.ReplaceLineEndings(" "));
+            (plan, fault) = (null, new QueryFault("query.bad-epsilon", e.Message.ReplaceLineEndings(" ")));
             return false;
         }
     }
@@ -96,7 +131,19 @@ public sealed class LocalPlan
             return false;
         }
 
-        exact = new ExactAnswer(this, rows, sums);
+        var values = new List<long[][]>();
+        foreach (var quantile in _quantiles)
+        {
+            if (!table.TryNumbers(quantile.Aggregate.Column, out var numbers, out fault))
+            {
+                return false;
+            }
+
+            var byGroup = rows.Rows.ToLookup(r => r.Group, r => quantile.Encode(numbers[r.Row]));
+            values.Add([.. Enumerable.Range(0, rows.Groups.Length).Select(g => byGroup[g].ToArray())]);
+        }
+
+        exact = new ExactAnswer(this, rows, sums, [.. values]);
         return true;
     }
 
@@ -113,15 +160,44 @@ public sealed class LocalPlan
             throw new ArgumentException("The rows were read for another plan.", nameof(exact));
         }
 
-        var noise = new long[exact.Sums.Length];
-        new DiscreteGaussian(_vector!.LocalVariance).Fill(noise, source);
-        return SelectAnswer.FromTotal(Query, _vector!, JointNoise.FromWords(JointNoise.ToWords(exact.Sums, noise)), 1);
+        var units = exact.Rows.Units.CountBy(u => u.Group).ToDictionary();
+        var rows = new List<AnswerRow>();
+        var noise = new DiscreteGaussian(_vector.LocalVariance);
+        for (var g = 0; g < exact.Rows.Groups.Length; g++)
+        {
+            if (_selection is null || _selection.Keeps(units.GetValueOrDefault(g), source))
+            {
+                var sums = exact.Sums.AsSpan(g * Query.Measures.Length, Query.Measures.Length).ToArray();
+                for (var m = 0; m < sums.Length; m++)
+                {
+                    sums[m] += noise.Sample(source);
+                }
+
+                rows.Add(new AnswerRow(exact.Rows.Groups[g], Figures(exact, g, sums, source)));
+            }
+        }
+
+        // Groups that were selected are in the order of their keys, never in the table's.
+        return SelectAnswer.Ordered(Query, Query.HasPublicKeys ? rows : rows.OrderBy(r => string.Join('\u001f', r.Keys), StringComparer.Ordinal));
+    }
+
+    private ImmutableArray<Estimate> Figures(ExactAnswer exact, int group, long[] sums, IRandomSource source)
+    {
+        var (variance, quantile) = (_vector.LocalVariance.ToDouble(), 0);
+        var figures = ImmutableArray.CreateBuilder<Estimate>();
+        foreach (var (_, aggregate) in Query.Statement.Aggregates)
+        {
+            figures.Add(aggregate.Kind != AggregateKind.Quantile ? SelectAnswer.Figure(Query, aggregate, sums, variance) : _quantiles[quantile].Release(
+                exact.Values[quantile++][group], sums[Query.Measures.IndexOf(new Measure(MeasureKind.Rows, ""))] / (double)Query.Weight, Math.Sqrt(variance) / Query.Weight, source));
+        }
+
+        return figures.ToImmutable();
     }
 
     /// <summary>How far off each aggregate will be.</summary>
     /// <param name="rowsPerGroup">For means and variances, whose error depends on the rows of a group: for so many.</param>
     /// <returns>One line an aggregate.</returns>
-    public ImmutableArray<ExpectedError> ExpectedErrors(double rowsPerGroup) => ErrorsOf(Query, _vector!, 1, rowsPerGroup);
+    public ImmutableArray<ExpectedError> ExpectedErrors(double rowsPerGroup) => ErrorsOf(Query, _vector, 1, rowsPerGroup);
 
     /// <summary>How far off each aggregate of a joint answer will be, if so many contribute.</summary>
     /// <param name="query">What is asked; no quantiles.</param>

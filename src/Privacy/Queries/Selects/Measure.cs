@@ -43,7 +43,7 @@ public readonly record struct Measure(MeasureKind Kind, string Column)
         _ => $"sum of squares of {Column}",
     };
 
-    /// <summary>The measures that an aggregate needs; none for a quantile.</summary>
+    /// <summary>The measures that an aggregate needs; a quantile needs the rows for its error bar.</summary>
     internal static IEnumerable<Measure> Of(Aggregate aggregate) => aggregate.Kind switch
     {
         AggregateKind.Count => [new(MeasureKind.Rows, "")],
@@ -51,7 +51,7 @@ public readonly record struct Measure(MeasureKind Kind, string Column)
         AggregateKind.Sum => [new(MeasureKind.Value, aggregate.Column)],
         AggregateKind.Average => [new(MeasureKind.Rows, ""), new(MeasureKind.Centred, aggregate.Column)],
         AggregateKind.Variance => [new(MeasureKind.Rows, ""), new(MeasureKind.Centred, aggregate.Column), new(MeasureKind.Square, aggregate.Column)],
-        _ => [],
+        _ => [new(MeasureKind.Rows, "")],
     };
 
     /// <summary>A row's part, from -<see cref="Steps"/> to <see cref="Steps"/> whatever the value is: the sensitivity rests on that alone.</summary>

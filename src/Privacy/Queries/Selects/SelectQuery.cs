@@ -29,7 +29,7 @@ public sealed class SelectQuery
     /// <summary>The group keys.</summary>
     public ImmutableArray<BoundKey> Keys { get; }
 
-    /// <summary>What is summed for each group; none where only quantiles are asked.</summary>
+    /// <summary>What is summed for each group.</summary>
     public ImmutableArray<Measure> Measures { get; }
 
     /// <summary>The quantiles that are asked, in order.</summary>
@@ -109,7 +109,7 @@ public sealed class SelectQuery
         var (squared, once, nonNegative) = (0.0, 0.0, 0.0);
         foreach (var measure in Measures)
         {
-            var own = measure.Kind == MeasureKind.Units ? GroupsPerUnit * parties * parties : rows * rows;
+            var own = SquaredPart(measure);
             squared += own;
             once += measure.Kind == MeasureKind.Units ? GroupsPerUnit * parties : rows;
             nonNegative += own * (!measure.IsCount ? 4 : Keys.IsEmpty ? 1 : 2);
@@ -121,6 +121,15 @@ public sealed class SelectQuery
             : (Math.Min(nonNegative, 4 * squared) * weight * weight, 2 * once * weight);
     }
 
+    /// <summary>What of the loss one measure takes: all have one noise, so in proportion to the square of what a unit can change in it. The shares add up to 1.</summary>
+    internal double ShareOf(Measure measure) => SquaredPart(measure) / Measures.Sum(SquaredPart);
+
     /// <inheritdoc/>
     public override string ToString() => Statement.ToString();
+
+    private double SquaredPart(Measure measure)
+    {
+        double parties = Schema.MaximumPartiesPerUnit;
+        return parties * parties * (measure.Kind == MeasureKind.Units ? GroupsPerUnit : (double)Schema.MaximumRowsPerUnit * Schema.MaximumRowsPerUnit);
+    }
 }

@@ -44,7 +44,7 @@ public class SelectParserTests
     [InlineData("SELECT COUNT(x) FROM data", "line 1, column 14: expected * or DISTINCT, found 'x'.")]
     [InlineData("SELECT FROM data", "line 1, column 8: expected a column, BUCKET or an aggregate, found 'FROM'.")]
     [InlineData("SELECT MAX(x) FROM data", "line 1, column 8: expected COUNT, SUM, AVG, VARIANCE, QUANTILE, MEDIAN or BUCKET, found 'MAX'.")]
-    [InlineData("SELECT QUANTILE(x, 2) FROM data", "line 1, column 20: expected a fraction from 0 to 1, found 2.")]
+    [InlineData("SELECT QUANTILE(x, 2) FROM data", "line 1, column 20: expected a fraction above 0 and below 1, found 2.")]
     [InlineData("SELECT COUNT(*) FROM data WHERE x >", "line 1, column 36: expected a number or a 'text', found the end.")]
     [InlineData("SELECT COUNT(*) FROM data WHERE (x = 1", "line 1, column 39: expected ')', found the end.")]
     [InlineData("SELECT COUNT(*) FROM data WHERE x LIKE 1", "line 1, column 35: expected =, <>, <, <=, >, >=, IN or BETWEEN, found 'LIKE'.")]
