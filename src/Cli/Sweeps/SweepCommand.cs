@@ -118,7 +118,7 @@ internal static class SweepCommand
             ["epsilon of a training", "accuracy", "noise", "95 % with sampling", "learning rate", "level costs", "target"],
             document.Frontier.Select(p => (IReadOnlyList<string>)[
                 SweepLines.Number(p.Epsilon), p.Accuracy is { } a ? SweepLines.Percent(a) : p.Status == "not-run" ? "not run" : "no trial",
-                p.Noise is { } noise ? $"± {SweepLines.Percent(noise)}" : "", p.Accuracy is null ? "" : $"{SweepLines.Percent(p.Low!.Value)} to {SweepLines.Percent(p.High!.Value)}", p.LearningRate is { } r ? SweepLines.Number(r) : "", Tables.Number(p.LevelEpsilon), p.Accuracy is null ? "" : p.ReachesTarget ? "reached" : "missed"]),
+                p.Noise is { } noise ? $"± {SweepLines.Percent(noise)}" : "", p.Accuracy is null ? "" : $"{SweepLines.Percent(p.Low!.Value)} to {SweepLines.Percent(p.High!.Value)}", p.LearningRate is { } r ? SweepLines.Number(r) : "", p.Status == "not-run" ? "nothing" : Tables.Number(p.LevelEpsilon), p.Accuracy is null ? "" : p.ReachesTarget ? "reached" : "missed"]),
             "");
         console.Line(document.Chosen is { } chosen
             ? $"lowest epsilon whose accuracy reaches {SweepLines.Percent(document.TargetAccuracy)}: {SweepLines.Number(chosen.Epsilon)}"

@@ -26,7 +26,7 @@ internal sealed record SweepDocument(
 /// <param name="Low">Of the interval of 95 % of sampling and noise together.</param>
 /// <param name="High">Likewise.</param>
 /// <param name="ReachesTarget">Whether the accuracy less the noise (with <c>--sure</c>: the interval's lower end) is at least the target.</param>
-/// <param name="LevelEpsilon">What the level's release costs alone, its selection included.</param>
+/// <param name="LevelEpsilon">What the level's release costs alone, its selection included; of one that was not run, what it would have cost.</param>
 internal sealed record SweepPointDocument(
     double Epsilon, string Status, double? LearningRate, double? Accuracy, double? Noise, double? Low, double? High, bool ReachesTarget, double LevelEpsilon);
 

@@ -51,7 +51,7 @@ internal static class SweepReport
 
     private static void Charges(StringBuilder page, SweepLedgerDocument ledger)
     {
-        page.Append(CultureInfo.InvariantCulture, $"<h2>What was charged</h2><p>Ledger <code>{Svg.Text(ledger.Name)}</code>: epsilon {Up(ledger.EpsilonSoFar)} of {Up(ledger.Limit)} at delta {Small(ledger.Delta)}, {Down(ledger.EpsilonLeft)} left. Each loss is shown alone; together they are less than their sum.</p>");
+        page.Append(CultureInfo.InvariantCulture, $"<h2>What was charged</h2><p>Ledger <code>{Svg.Text(ledger.Name)}</code>: epsilon {Up(ledger.EpsilonSoFar)} of {Up(ledger.Limit)} at delta {Small(ledger.Delta)}, {Down(ledger.EpsilonLeft)} left. Each loss below is shown alone, at its own best order; the ledger adds losses at one preset order, so its figure is not their sum.</p>");
         page.Append("<div class=\"scroll\"><table><tr><th>release</th><th>charge</th><th>status</th><th class=\"n\">epsilon alone</th></tr>");
         foreach (var c in ledger.Charges)
         {
