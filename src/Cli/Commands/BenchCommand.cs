@@ -4,6 +4,8 @@ using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Cli.Bench;
 using PrivacyGrains.Cli.Output;
 using PrivacyGrains.Client.Errors;
+using PrivacyGrains.Privacy.Ledger;
+using PrivacyGrains.Storage;
 
 namespace PrivacyGrains.Cli.Commands;
 
@@ -12,7 +14,7 @@ internal static class BenchCommand
 {
     private static readonly BenchClock Clock = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2));
 
-    public static Command Build() => new("bench", "Measures this machine.") { Mpc(), Sessions(), Dp(), Account(), Party() };
+    public static Command Build() => new("bench", "Measures this machine.") { Mpc(), Sessions(), Ledger(), Dp(), Account(), Party() };
 
     private static Command Mpc()
     {
@@ -122,6 +124,64 @@ internal static class BenchCommand
             return Task.CompletedTask;
         });
         return command;
+    }
+
+    private static Command Ledger()
+    {
+        var postgres = new Option<bool>("--postgres") { Description = "Measure PostgreSQL too: an empty database, whose connection string is in PRIVACYGRAINS_POSTGRES." };
+        var folder = new Option<string?>("--data") { Description = "Where the journal's files are made and removed again: the disk that is measured (default: the folder for temporary files)." };
+        var command = new Command("ledger", "Budgets: an admission besides its append, and durable charges a second (each reserved and committed) over each journal.") { postgres, folder };
+        command.Runs(async (parsed, output, cancel) =>
+        {
+            var connection = !parsed.GetValue(postgres) ? null : Environment.GetEnvironmentVariable("PRIVACYGRAINS_POSTGRES")
+                ?? throw new InputException("bench.no-postgres", "Put the connection string of an empty database into PRIVACYGRAINS_POSTGRES.");
+            output.Note("admissions");
+            List<AdmissionResult> admissions =
+            [
+                LedgerBench.Admit("data set", [], 0, 1000),
+                LedgerBench.Admit("data set, after 20,000 charges", [], 0, 20_000),
+                LedgerBench.Admit("analyst, day, analyst in day", [Level("*", null), Level(null, BlockLength.Day), Level("*", BlockLength.Day)], 1, 1000),
+                LedgerBench.Admit("day, analyst in day, over a year", [Level(null, BlockLength.Day), Level("*", BlockLength.Day)], 366, 200),
+            ];
+            var durable = new List<DurableResult>();
+            var place = Path.Combine(parsed.GetValue(folder) ?? Path.GetTempPath(), $"privacygrains-bench-{Environment.ProcessId}");
+            try
+            {
+                foreach (var ledgers in (int[])[1, 16])
+                {
+                    output.Note($"file, {ledgers}");
+                    await using var journal = FileJournal.Open(Path.Combine(place, $"{ledgers}"));
+                    durable.Add(await LedgerBench.ChargeAsync(journal, "file", ledgers, cancel));
+                }
+            }
+            finally
+            {
+                Directory.Delete(place, recursive: true);
+            }
+
+            if (connection is not null)
+            {
+                await using var journal = await PostgresJournal.OpenAsync(connection, "bench", null, cancel);
+                foreach (var ledgers in (int[])[1, 16])
+                {
+                    output.Note($"postgres, {ledgers}");
+                    durable.Add(await LedgerBench.ChargeAsync(journal, "postgres", ledgers, cancel));
+                }
+            }
+
+            output.Result(new LedgerBenchDocument(admissions, durable), console =>
+            {
+                console.Write(
+                    ["admission to", "levels met", "charges before", "median us", "99th us"],
+                    admissions.Select(a => (IReadOnlyList<string>)[a.Name, $"{a.LevelsMet}", $"{a.ChargesBefore}", Figure(a.MedianMicroseconds), Figure(a.NinetyNinthMicroseconds)]), "Nothing was measured.");
+                console.Write(
+                    ["journal", "ledgers", "charges", "charges a second"], durable.Select(d => (IReadOnlyList<string>)[d.Journal, $"{d.Ledgers}", $"{d.Charges}", Figure(d.ChargesPerSecond)]), "Nothing was measured.");
+            });
+        });
+        return command;
+
+        static BudgetLevel Level(string? analyst, BlockLength? period) => new(analyst, period, LedgerBench.Limit());
+        static string Figure(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
     }
 
     // Started by the engines of several processes, and by nobody else.

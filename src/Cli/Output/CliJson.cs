@@ -168,6 +168,7 @@ internal sealed record SecondsBody(double Offline, double Online);
 [JsonSerializable(typeof(Listing<AuditLeaf>))]
 [JsonSerializable(typeof(BenchDocument))]
 [JsonSerializable(typeof(SessionsDocument))]
+[JsonSerializable(typeof(LedgerBenchDocument))]
 [JsonSerializable(typeof(SamplersDocument))]
 [JsonSerializable(typeof(AccountsDocument))]
 [JsonSerializable(typeof(PrivacyAuditDocument))]

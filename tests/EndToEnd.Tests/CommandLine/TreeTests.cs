@@ -39,6 +39,7 @@ public class TreeTests
         "budget open city/trips --epsilon 8 --delta 1e-6 --level analyst=*,epsilon=2 --level period=quarter,epsilon=1,delta=1e-7 --mechanism-delta 1e-9",
         "budget reserve city/trips --id a --purpose p --recipient r --plan plan.json --block 2026-Q3 --block 2026-Q4",
         "budget statement city/trips --format html --out s.html",
+        "bench ledger --json",
         "model get detector --version-number 2 --out m.safetensors",
         "infer --model m.onnx --input x.csv --parties 3 --scheme shamir --corruption-threshold 1 --fractional-bits 16 --input-bound 8 --json",
         "infer --model m.onnx --input x.csv --parties 2 --url http://localhost:1 --folder f --compute a,b --dealer d --timeout 9 --json",

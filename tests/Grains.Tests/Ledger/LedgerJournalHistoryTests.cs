@@ -76,7 +76,7 @@ public sealed class LedgerJournalHistoryTests(PostgresServer server)
         {
             var number = random.Next(RequestsOfEach / 3);
             var (id, now) = ($"c{number}", DateTimeOffset.UnixEpoch.AddSeconds(i));
-            var charge = Charge(id, 0.001 * (1 + (number % 7)) * (random.Next(50) == 0 ? 2 : 1)) with { Recipient = $"analyst-{number % 2}", Blocks = [$"2026-Q{1 + (number % 4)}"] };
+            var charge = Charge(id, 0.002 * (1 + (number % 7)) * (random.Next(50) == 0 ? 2 : 1)) with { Recipient = $"analyst-{number % 2}", Blocks = [$"2026-Q{1 + (number % 4)}"] };
             Func<LedgerBook, Decision<LedgerEntry>> rule = i == 0 ? b => b.Open("city", "records", terms, now) : random.Next(8) switch
             {
                 < 4 => b => b.Reserve(charge, now),
