@@ -15,9 +15,10 @@ internal sealed class DemoProcess : IAsyncDisposable
 
     private DemoProcess(string folder, string[] arguments)
     {
+        // A run that stands in a shell's background has Ctrl-C ignored, and its children would inherit that.
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(Program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder },
+            StartInfo = new ProcessStartInfo(OperatingSystem.IsWindows() ? Program : "env", OperatingSystem.IsWindows() ? arguments : ["--default-signal=INT", Program, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder },
         };
         foreach (var variable in _process.StartInfo.Environment.Keys.Where(k => k.StartsWith("PRIVACYGRAINS_", StringComparison.Ordinal)).ToList())
         {
