@@ -17,6 +17,7 @@ namespace PrivacyGrains.Privacy.Queries.Schemas;
 /// <param name="MaximumGroupsPerUnit">In how many groups one unit counts, at one party.</param>
 /// <param name="MaximumPartiesPerUnit">At how many parties one unit may have rows.</param>
 /// <param name="DataVersion">Names the state of the data, as <c>2026-q1</c>: answers are kept for it. A change of the data changes it.</param>
+/// <param name="TimeColumn">The date column that says to which block of a budget with periods a row belongs; null where none does.</param>
 public sealed record TableSchema(
     ImmutableArray<ColumnSchema> Columns,
     string Table = "data",
@@ -26,7 +27,8 @@ public sealed record TableSchema(
     int MaximumRowsPerUnit = 1,
     int MaximumGroupsPerUnit = 1,
     int MaximumPartiesPerUnit = 1,
-    string DataVersion = "")
+    string DataVersion = "",
+    string? TimeColumn = null)
 {
     /// <summary>Longest JSON that is read, in bytes.</summary>
     public const int MaximumLength = 1 << 20;
@@ -61,7 +63,8 @@ public sealed record TableSchema(
             : MaximumRowsPerUnit is < 1 or > 1_000_000 || (UnitColumn.Length == 0 && MaximumRowsPerUnit != 1) ? "maximumRowsPerUnit: 1 to 1,000,000, and 1 where each row is a unit"
             : MaximumGroupsPerUnit < 1 || MaximumGroupsPerUnit > MaximumRowsPerUnit ? "maximumGroupsPerUnit: 1 to maximumRowsPerUnit"
             : MaximumPartiesPerUnit is < 1 or > 10_000 ? "maximumPartiesPerUnit: 1 to 10,000"
-            : DataVersion is not { Length: <= 64 } ? "dataVersion: at most 64 characters" : null;
+            : DataVersion is not { Length: <= 64 } ? "dataVersion: at most 64 characters"
+            : TimeColumn is not null && Find(TimeColumn)?.Type != ColumnSchema.Date ? $"timeColumn: names a column of type date, which '{TimeColumn}' is not" : null;
     }
 
     /// <summary>The canonical JSON.</summary>

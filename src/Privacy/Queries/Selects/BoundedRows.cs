@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using PrivacyGrains.Arithmetic.Randomness;
+using PrivacyGrains.Privacy.Ledger;
 using PrivacyGrains.Privacy.Mechanisms;
 
 namespace PrivacyGrains.Privacy.Queries.Selects;
@@ -29,14 +30,24 @@ public sealed class BoundedRows
     /// <param name="source">Cryptographic; chooses among a unit's rows.</param>
     /// <param name="rows">The rows that count, or null.</param>
     /// <param name="fault">A column that is not there, or the first cell of a needed column that is no number; or null. Whole columns are checked, whatever the filters pick.</param>
+    /// <param name="blocks">The time blocks that are charged (<see cref="SelectQuery.TryBlocks"/>): rows outside of them are not used. Null where the budget has no periods.</param>
     /// <returns>Whether the table can answer.</returns>
-    public static bool TryTake(Table table, SelectQuery query, IRandomSource source, [NotNullWhen(true)] out BoundedRows? rows, [NotNullWhen(false)] out TableFault? fault)
+    /// <exception cref="ArgumentException">There are blocks, and the schema names no time column.</exception>
+    public static bool TryTake(
+        Table table, SelectQuery query, IRandomSource source, [NotNullWhen(true)] out BoundedRows? rows, [NotNullWhen(false)] out TableFault? fault, BlockSet? blocks = null)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(source);
         rows = null;
         if (!RowCondition.TryCompile(query.Statement.Where, query.Schema, table, out var passes, out fault) || !GroupFinder.TryCreate(table, query, out var finder, out fault))
+        {
+            return false;
+        }
+
+        Func<int, bool>? isCharged = null;
+        if (blocks is not null
+            && !TimeColumn.TryTest(table, query.Schema.TimeColumn ?? throw new ArgumentException("Blocks, and no time column.", nameof(blocks)), blocks, out isCharged, out fault))
         {
             return false;
         }
@@ -52,7 +63,7 @@ public sealed class BoundedRows
         var own = new Dictionary<string, List<(int Row, int Group)>>(StringComparer.Ordinal);
         for (var row = 0; row < table.RowCount; row++)
         {
-            if (!passes(row) || finder.GroupOf(row) is not (>= 0 and var group))
+            if (isCharged?.Invoke(row) == false || !passes(row) || finder.GroupOf(row) is not (>= 0 and var group))
             {
                 continue;
             }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Privacy.Accounting;
+using PrivacyGrains.Privacy.Ledger;
 using PrivacyGrains.Privacy.Mechanisms;
 using PrivacyGrains.Privacy.Mechanisms.Sensitivities;
 using PrivacyGrains.Privacy.Queries.Language;
@@ -122,11 +123,12 @@ public sealed class LocalPlan
     /// <param name="source">Cryptographic; chooses among a unit's rows.</param>
     /// <param name="exact">What the rows come to, or null.</param>
     /// <param name="fault">Why the table cannot answer, or null. It stays with the owner.</param>
+    /// <param name="blocks">The time blocks that are charged: rows outside of them are not used. Null where the budget has no periods.</param>
     /// <returns>Whether the table can answer.</returns>
-    public bool TryRead(Table table, IRandomSource source, [NotNullWhen(true)] out ExactAnswer? exact, [NotNullWhen(false)] out TableFault? fault)
+    public bool TryRead(Table table, IRandomSource source, [NotNullWhen(true)] out ExactAnswer? exact, [NotNullWhen(false)] out TableFault? fault, BlockSet? blocks = null)
     {
         exact = null;
-        if (!BoundedRows.TryTake(table, Query, source, out var rows, out fault) || !rows.TrySum(table, Query, out var sums, out fault))
+        if (!BoundedRows.TryTake(table, Query, source, out var rows, out fault, blocks) || !rows.TrySum(table, Query, out var sums, out fault))
         {
             return false;
         }

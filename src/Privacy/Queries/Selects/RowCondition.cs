@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using PrivacyGrains.Privacy.Ledger;
 using PrivacyGrains.Privacy.Queries.Language;
 using PrivacyGrains.Privacy.Queries.Schemas;
 
@@ -20,7 +21,17 @@ internal static class RowCondition
                 return unknown;
             }
 
-            var isNumber = column!.Type == ColumnSchema.Number;
+            if (column!.Type == ColumnSchema.Date)
+            {
+                if (values.FirstOrDefault(v => !TimeBlock.TryParse(v.Text, out _)) is { Text: not null } wrong)
+                {
+                    return new QueryFault(QueryFault.WrongType, $"{at}: {name} is a date; compare it with '2026-11-21', '2026-11', '2026-Q4' or '2026', not with {wrong}.");
+                }
+
+                continue;
+            }
+
+            var isNumber = column.Type == ColumnSchema.Number;
             if (values.Any(v => v.Number is null == isNumber) || (ordered && !isNumber))
             {
                 return new QueryFault(
@@ -36,6 +47,7 @@ internal static class RowCondition
     {
         (test, fault) = (static _ => true, null);
         var numbers = new Dictionary<string, double[]>(StringComparer.Ordinal);
+        var dates = new Dictionary<string, TimeBlock[]>(StringComparer.Ordinal);
         foreach (var name in Columns(condition).Distinct(StringComparer.Ordinal))
         {
             if (schema.Find(name)!.Type == ColumnSchema.Number)
@@ -46,6 +58,15 @@ internal static class RowCondition
                 }
 
                 numbers[name] = column;
+            }
+            else if (schema.Find(name)!.Type == ColumnSchema.Date)
+            {
+                if (!TimeColumn.TryStretches(table, name, out var column, out fault))
+                {
+                    return false;
+                }
+
+                dates[name] = column;
             }
             else if (table.IndexOf(name) < 0)
             {
@@ -70,6 +91,12 @@ internal static class RowCondition
                 case Membership m when numbers.TryGetValue(m.Column, out var cells):
                     var among = m.Values.Select(v => v.Number!.Value).ToHashSet();
                     return row => among.Contains(cells[row]);
+                case Membership m when dates.TryGetValue(m.Column, out var cells):
+                    TimeBlock[] stretches = [.. m.Values.Select(DateConditions.Of)];
+                    return row => Array.Exists(stretches, s => DateConditions.IsWithin(cells[row], ComparisonKind.Equal, s));
+                case Comparison k when dates.TryGetValue(k.Column, out var cells):
+                    var stretch = DateConditions.Of(k.Value);
+                    return row => DateConditions.IsWithin(cells[row], k.Kind, stretch);
                 case Membership m:
                     var (place, texts) = (table.IndexOf(m.Column), m.Values.Select(v => v.Text).ToHashSet(StringComparer.Ordinal));
                     return row => texts.Contains(table.Text(row, place));

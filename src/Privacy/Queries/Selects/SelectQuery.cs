@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using PrivacyGrains.Privacy.Accounting;
+using PrivacyGrains.Privacy.Ledger;
 using PrivacyGrains.Privacy.Queries.Language;
 using PrivacyGrains.Privacy.Queries.Schemas;
 
@@ -56,7 +57,7 @@ public sealed class SelectQuery
     /// <summary>The columns that are read.</summary>
     public IEnumerable<string> Columns =>
         Keys.Select(k => k.Column.Name).Concat(Statement.Aggregates.Where(a => a.Aggregate.Kind is not (AggregateKind.Count or AggregateKind.CountUnits)).Select(a => a.Aggregate.Column))
-            .Concat(RowCondition.Columns(Statement.Where)).Concat(Schema.UnitColumn.Length > 0 ? [Schema.UnitColumn] : []).Distinct(StringComparer.Ordinal);
+            .Concat(RowCondition.Columns(Statement.Where)).Concat(Schema.UnitColumn.Length > 0 ? [Schema.UnitColumn] : []).Concat(Schema.TimeColumn is { } time ? [time] : []).Distinct(StringComparer.Ordinal);
 
     /// <summary>The query's name in caches, charges and agreements: the same however it was spelt.</summary>
     /// <returns>SHA-256 over the canonical text and the schema, 64 lower-case hex digits.</returns>
@@ -92,6 +93,30 @@ public sealed class SelectQuery
             : null;
         return wrong is null ? null : new QueryFault(
             QueryFault.NotJoint, $"Over many parties only counts, sums, means and variances over public keys are answered: {wrong}. One party can answer it by itself.");
+    }
+
+    /// <summary>The time blocks that an answer is about, from the query's and the schema's public text alone: those of which a row may pass the condition.</summary>
+    /// <param name="length">How long the blocks of the budget are that pays.</param>
+    /// <param name="blocks">The blocks, or null.</param>
+    /// <param name="fault">What to add to the condition or the schema, or null.</param>
+    /// <returns>Whether there are any, and no more than one charge may name.</returns>
+    public bool TryBlocks(BlockLength length, [NotNullWhen(true)] out BlockSet? blocks, [NotNullWhen(false)] out QueryFault? fault)
+    {
+        (blocks, fault) = (null, null);
+        var each = $"The budget has an allowance for each {length.ToName()}";
+        if (Schema.TimeColumn is not { } name || Schema.Find(name) is not { } column)
+        {
+            fault = new QueryFault("query.no-time-column", $"{each}: the schema's timeColumn says which date column tells to which {length.ToName()} a row belongs. Add it.");
+            return false;
+        }
+
+        var touched = DateConditions.Touched(Statement.Where, column, length).Take(ChargeRequest.MostBlocks + 1).ToList();
+        var example = TimeBlock.Of(length, new DateOnly(2026, 11, 21));
+        fault = touched.Count == 0 ? new QueryFault("query.no-blocks", $"No {length.ToName()}{(column.First is null ? "" : $" from {column.First} to {column.Last}")} has rows that pass the condition on {name}. Change the condition.")
+            : touched.Count > ChargeRequest.MostBlocks ? new QueryFault("query.unbounded-time", $"{each}, and the query asks about more than {ChargeRequest.MostBlocks}: add a condition as {SelectStatement.Name(name)} = '{example}' or {SelectStatement.Name(name)} BETWEEN '{example}' AND '{example}', or give {name} a first and a last in the schema.")
+            : null;
+        blocks = fault is null ? BlockSet.Of(touched) : null;
+        return blocks is not null;
     }
 
     /// <summary>What one unit may change in the summed vector, over all parties.</summary>

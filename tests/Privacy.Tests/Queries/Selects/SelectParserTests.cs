@@ -119,7 +119,7 @@ public class SelectParserTests
 
     [Theory]
     [InlineData("{}", "columns")]
-    [InlineData("{\"columns\":[{\"name\":\"x\",\"type\":\"date\"}]}", "date")]
+    [InlineData("{\"columns\":[{\"name\":\"x\",\"type\":\"moment\"}]}", "moment")]
     [InlineData("{\"columns\":[{\"name\":\"x\",\"type\":\"number\",\"low\":1}]}", "low and high")]
     [InlineData("{\"columns\":[{\"name\":\"x\",\"type\":\"number\",\"low\":1,\"high\":1}]}", "low below high")]
     [InlineData("{\"columns\":[{\"name\":\"x\",\"type\":\"number\"},{\"name\":\"x\",\"type\":\"text\"}]}", "once")]
