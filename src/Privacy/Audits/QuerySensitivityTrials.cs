@@ -28,7 +28,7 @@ public static class QuerySensitivityTrials
         "SELECT region, AVG(x) FROM data WHERE x > 0 GROUP BY region",
     ];
 
-    private static readonly string[] Values = ["-1e9", "-10", "-9.99", "0", "15", "40", "99"];
+    private static readonly string[] Values = ["-1e9", "-10", "-9.99", "0", "8.75", "11.34", "15", "40", "99"];
     private static readonly string[] Regions = ["north", "south", "east", "west"];
 
     /// <summary>All of them, under both relations.</summary>

@@ -12,7 +12,7 @@ public class SensitivityTesterTests
         var findings = SensitivityTester.Run(QuerySensitivityTrials.All(), 300, random.Source);
         Assert.Equal(14, findings.Count);
         Assert.All(findings, finding => Assert.True(finding.Holds, finding.ToString()));
-        Assert.All(findings, finding => Assert.True(finding.MeasuredL2 >= 0.3 * finding.DeclaredL2, finding.ToString()));
+        Assert.All(findings, finding => Assert.True(finding.MeasuredL2 >= 0.7 * finding.DeclaredL2, finding.ToString()));
     }
 
     [Fact]

@@ -54,22 +54,27 @@ public readonly record struct Measure(MeasureKind Kind, string Column)
         _ => [new(MeasureKind.Rows, "")],
     };
 
-    /// <summary>A row's part, from -<see cref="Steps"/> to <see cref="Steps"/> whatever the value is: the sensitivity rests on that alone.</summary>
+    /// <summary>A row's part, from -<see cref="Steps"/> to <see cref="Steps"/> and, of a value itself, within <see cref="ValueRange"/>, whatever the value is: the sensitivity rests on that alone.</summary>
     internal long Encode(ColumnSchema column, double value)
     {
         var (low, high) = (column.Low!.Value, column.High!.Value);
         var clamped = Math.Clamp(value, low, high);
-        var half = (high / 2) - (low / 2);
-        var centred = (clamped - low - half) / half;
-        var scaled = Kind switch
+        if (Kind == MeasureKind.Value)
         {
-            MeasureKind.Value => clamped / Scale(column),
-            MeasureKind.Centred => centred,
-            _ => (2 * centred * centred) - 1,
-        };
-        return Math.Clamp((long)Math.Round(scaled * Steps), -Steps, Steps);
+            var (least, most) = ValueRange(column);
+            return Math.Clamp(Round(clamped / Scale(column)), least, most);
+        }
+
+        var half = (high / 2) - (low / 2);
+        var centred = Math.Clamp((clamped - low - half) / half, -1, 1);
+        return Round(Kind == MeasureKind.Centred ? centred : (2 * centred * centred) - 1);
     }
+
+    /// <summary>The ends of a column's range as <see cref="MeasureKind.Value"/> sums them; the one of the greater magnitude is <see cref="Steps"/> from zero.</summary>
+    internal static (long Least, long Most) ValueRange(ColumnSchema column) => (Round(column.Low!.Value / Scale(column)), Round(column.High!.Value / Scale(column)));
 
     /// <summary>The greatest magnitude in a column's range.</summary>
     internal static double Scale(ColumnSchema column) => Math.Max(Math.Abs(column.Low!.Value), Math.Abs(column.High!.Value));
+
+    private static long Round(double scaled) => Math.Clamp((long)Math.Round(scaled * Steps), -Steps, Steps);
 }

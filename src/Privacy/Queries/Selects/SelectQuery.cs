@@ -122,28 +122,12 @@ public sealed class SelectQuery
     /// <summary>What one unit may change in the summed vector, over all parties.</summary>
     /// <param name="relation">How neighbours differ.</param>
     /// <returns>The L2 sensitivity squared and the L1 sensitivity, in the vector's integers.</returns>
-    /// <remarks>
-    /// With k rows and g groups of a unit at one party and p parties: each row adds at most <see cref="Weight"/> to one coordinate of each row measure, so a row measure's part of the unit, over
-    /// all groups, has an L1 norm and so an L2 norm of at most k p. Units: at each party at most 1 in at most g groups, so an L1 norm of g p, no entry above p, and so a squared norm of g p^2.
-    /// Replace-one: the change is a - b for two such parts. |a - b|^2 is at most 4 L^2; for what is never negative a.b >= 0, so at most 2 L^2, and L^2 where there is one group.
-    /// </remarks>
+    /// <remarks>Each party's part by <see cref="UnitChange"/>; the same unit's parts at several parties add up.</remarks>
     public (double L2Squared, double L1) Sensitivity(NeighbouringRelation relation)
     {
         double parties = Schema.MaximumPartiesPerUnit;
-        var rows = Schema.MaximumRowsPerUnit * parties;
-        var (squared, once, nonNegative) = (0.0, 0.0, 0.0);
-        foreach (var measure in Measures)
-        {
-            var own = SquaredPart(measure);
-            squared += own;
-            once += measure.Kind == MeasureKind.Units ? GroupsPerUnit * parties : rows;
-            nonNegative += own * (!measure.IsCount ? 4 : Keys.IsEmpty ? 1 : 2);
-        }
-
-        double weight = Weight;
-        return relation == NeighbouringRelation.AddRemove
-            ? (squared * weight * weight, once * weight)
-            : (Math.Min(nonNegative, 4 * squared) * weight * weight, 2 * once * weight);
+        var (l2Squared, l1) = UnitChange.Of(Measures, Schema, Schema.MaximumRowsPerUnit, GroupsPerUnit, HasPublicKeys ? PublicGroups : null, Weight, relation);
+        return (parties * parties * l2Squared, parties * l1);
     }
 
     /// <summary>What of the loss one measure takes: all have one noise, so in proportion to the square of what a unit can change in it. The shares add up to 1.</summary>

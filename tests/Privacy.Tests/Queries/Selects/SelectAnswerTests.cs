@@ -151,7 +151,7 @@ public class SelectAnswerTests
 
         Assert.InRange(mostSquared, 0, l2Squared);
         Assert.InRange(mostL1, 0, l1);
-        Assert.InRange(mostSquared, l2Squared / 4, l2Squared); // nearly tight: a bound that is far off would hide a wrong one
+        Assert.InRange(mostSquared, l2Squared / 2, l2Squared); // UnitChangeTests find them reached, where groups and filters let values be what they may
         if (text == "SELECT COUNT(*) FROM data")
         {
             Assert.Equal(l2Squared, mostSquared);
