@@ -10,12 +10,13 @@ namespace PrivacyGrains.Cli.Commands;
 
 /// <summary>What <c>audit privacy --json</c> prints.</summary>
 /// <param name="Confidence">With which all measured figures are lower bounds at once.</param>
+/// <param name="FalseAlarm">The probability, at most, that a run whose claims all hold says that one is exceeded.</param>
 /// <param name="Holds">Whether none exceeds its claim.</param>
 /// <param name="Mechanisms">Each on neighbouring inputs.</param>
 /// <param name="Sensitivities">Of queries, declared and found.</param>
 /// <param name="Training">One training with canaries; null where it was not run.</param>
 internal sealed record PrivacyAuditDocument(
-    double Confidence, bool Holds, IReadOnlyList<EpsilonFinding> Mechanisms, IReadOnlyList<SensitivityFinding> Sensitivities, TrainingFinding? Training);
+    double Confidence, double FalseAlarm, bool Holds, IReadOnlyList<EpsilonFinding> Mechanisms, IReadOnlyList<SensitivityFinding> Sensitivities, TrainingFinding? Training);
 
 /// <summary><c>audit privacy</c>: the mechanisms of this build, run and measured against what they claim. Asks no gateway and no data.</summary>
 internal static class AuditPrivacyCommand
@@ -26,7 +27,7 @@ internal static class AuditPrivacyCommand
     public static Command Build()
     {
         var draws = new Option<int>("--draws") { Description = "Releases on each input of each mechanism, 200 or more.", DefaultValueFactory = static _ => 100_000 };
-        var confidence = new Option<double>("--confidence") { Description = "With which all measured figures hold at once, above 0 and below 1.", DefaultValueFactory = static _ => 0.95 };
+        var confidence = new Option<double>("--confidence") { Description = "With which all measured figures of the run hold at once, above 0 and below 1; the rest is the probability, at most, of a false alarm over the whole run.", DefaultValueFactory = static _ => EpsilonTester.DefaultConfidence };
         var only = new Option<string?>("--only") { Description = $"Mechanisms whose names begin so, or {Queries}, or {Training} (default: all)." };
         var command = new Command("privacy", "Runs every mechanism on neighbouring inputs and bounds its epsilon from below; compares declared sensitivities with found ones. Exits 1 where a claim is exceeded.") { draws, confidence, only };
         command.Runs(async (parsed, output, cancel) =>
@@ -53,7 +54,7 @@ internal static class AuditPrivacyCommand
                     console.Line($"Training with {t.Canaries} canaries: {t.Correct} of {t.Guesses} guesses right, epsilon at least {Short(t.MeasuredEpsilon)}; claimed {Short(t.ClaimedEpsilon)} at delta {Short(t.Delta)}{Mark(t.Holds)}.");
                 }
 
-                console.Line(document.Holds ? $"No claim is exceeded; measured figures are lower bounds, all at once with confidence {Short(sure)}." : "A claim is exceeded.");
+                console.Line($"{(document.Holds ? "No claim is exceeded" : "A claim is exceeded")}. Measured figures are lower bounds, all at once; where every claim holds, a run says otherwise with a probability of at most {Short(document.FalseAlarm)}.");
             });
             return document.Holds ? ExitCodes.Success : ExitCodes.Failure;
         });
@@ -74,7 +75,7 @@ internal static class AuditPrivacyCommand
         IReadOnlyList<SensitivityFinding> sensitivities = hasQueries ? SensitivityTester.Run(QuerySensitivityTrials.All(), Math.Clamp(draws / 100, 20, 10_000), SystemRandomSource.Instance) : [];
         var training = hasTraining ? CanaryTraining.Run(400, epsilon: 4, share, SystemRandomSource.Instance) : null;
         return new PrivacyAuditDocument(
-            confidence, mechanisms.All(f => f.Holds) && sensitivities.All(f => f.Holds) && training is not { Holds: false }, mechanisms, sensitivities, training);
+            confidence, Math.Round(1 - confidence, 15), mechanisms.All(f => f.Holds) && sensitivities.All(f => f.Holds) && training is not { Holds: false }, mechanisms, sensitivities, training);
     }
 
     private static IReadOnlyList<string> Row(EpsilonFinding f) =>

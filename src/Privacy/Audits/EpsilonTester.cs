@@ -6,11 +6,15 @@ namespace PrivacyGrains.Privacy.Audits;
 /// <remarks>
 /// <para>Source: Ding, Wang, Wang, Zhang, Kifer, "Detecting Violations of Differential Privacy", CCS 2018; Bichsel, Steffen, Bogunovic, Vechev, "DP-Sniper", IEEE S&amp;P 2021. Half of the draws choose an event S for each direction; the other half, which
 /// had no say in it, bounds P(S) from below and Q(S) from above (Clopper, Pearson). (eps, delta)-privacy says P(S) &lt;= e^eps Q(S) + delta, so ln((P - delta)/Q) is a lower bound of epsilon. All bounds of all trials share the error by the union
-/// bound: with the stated confidence, every figure of a run is right at once.</para>
+/// bound: with the stated confidence, every figure of a run is right at once. So where all claims are true, a run of however many trials says otherwise with at most the remaining probability: one in a million by default.</para>
 /// <para>A lower bound shows a violation; it never proves a claim. It sees what these pairs and these outcomes show: not time, and no failure event rarer than the draws.</para>
 /// </remarks>
 public static class EpsilonTester
 {
+    /// <summary>With which a run is right in all its figures at once, where nothing else is asked: a false alarm over the whole run has a probability of at most 1e-6.</summary>
+    /// <remarks>An audit that runs every night for a century cries wolf with a probability below 4 %. It costs little: the bounds' width grows with the root of the error's logarithm.</remarks>
+    public const double DefaultConfidence = 1 - 1e-6;
+
     /// <summary>Measures trials.</summary>
     /// <param name="trials">At least one.</param>
     /// <param name="draws">On each input of each trial; 200 or more.</param>

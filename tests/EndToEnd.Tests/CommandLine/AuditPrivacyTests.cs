@@ -8,9 +8,11 @@ public class AuditPrivacyTests
     [Fact]
     public async Task Privacy_AllMechanisms_PrintsClaimedAndMeasured()
     {
-        // With a confidence of 0.999 a run fails by chance once in a thousand at most.
-        var document = (await CommandRun.OfAsync("audit", "privacy", "--draws", "2000", "--confidence", "0.999", "--json")).Good().Document();
+        // By default a run fails by chance once in a million at most.
+        var document = (await CommandRun.OfAsync("audit", "privacy", "--draws", "2000", "--json")).Good().Document();
         Assert.True(document.GetProperty("holds").GetBoolean());
+        Assert.Equal(0.999999, document.GetProperty("confidence").GetDouble(), 12);
+        Assert.Equal(1e-6, document.GetProperty("falseAlarm").GetDouble(), 12);
         var mechanisms = document.GetProperty("mechanisms").EnumerateArray().ToList();
         var names = mechanisms.Select(m => m.GetProperty("name").GetString()!.Split('/')[0]).Distinct().ToList();
         string[] all =
@@ -31,12 +33,13 @@ public class AuditPrivacyTests
     [Fact]
     public async Task Privacy_OneMechanism_RunsThatAlone()
     {
-        var document = (await CommandRun.OfAsync("audit", "privacy", "--draws", "400", "--confidence", "0.999", "--only", "sparse-vector", "--json")).Good().Document();
+        var document = (await CommandRun.OfAsync("audit", "privacy", "--draws", "400", "--confidence", "0.99999", "--only", "sparse-vector", "--json")).Good().Document();
         Assert.Equal(4, document.GetProperty("mechanisms").GetArrayLength());
         Assert.Equal(0, document.GetProperty("sensitivities").GetArrayLength());
         Assert.Equal(JsonValueKind.Null, document.GetProperty("training").ValueKind);
-        var table = (await CommandRun.OfAsync("audit", "privacy", "--draws", "400", "--confidence", "0.999", "--only", "geometric")).Good().Output;
+        var table = (await CommandRun.OfAsync("audit", "privacy", "--draws", "400", "--only", "geometric")).Good().Output;
         Assert.Contains("No claim is exceeded", table, StringComparison.Ordinal);
+        Assert.Contains("a probability of at most 1E-06", table, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -9,7 +9,7 @@ namespace PrivacyGrains.Privacy.Tests.Audits;
 /// <summary>The tester at fixed seeds: honest mechanisms pass, with a figure near the claim where the pair is a worst one, and broken ones, which exist only here, are found.</summary>
 public class EpsilonTesterTests
 {
-    private const double Confidence = 0.95;
+    private const double Confidence = EpsilonTester.DefaultConfidence;
 
     public static TheoryData<string> Broken => ["half the noise", "sparse vector without the cut-off in its noise", "sparse vector without noise on queries", "noisy max as if monotone", "rows counted as units"];
 
@@ -20,8 +20,8 @@ public class EpsilonTesterTests
         var findings = EpsilonTester.Run(MechanismTrials.All(), 20_000, Confidence, random.Source);
         Assert.All(findings, finding => Assert.True(finding.Holds, finding.ToString()));
         Assert.All(findings.Where(f => f.Name.StartsWith("geometric/epsilon-1", StringComparison.Ordinal) || f.Name.StartsWith("randomized", StringComparison.Ordinal)),
-            finding => Assert.InRange(finding.MeasuredEpsilon, 0.8, 1));
-        Assert.True(findings.Count(f => f.MeasuredEpsilon > 0.5 * f.ClaimedEpsilon) >= findings.Count / 2, string.Join('\n', findings));
+            finding => Assert.InRange(finding.MeasuredEpsilon, 0.7, 1));
+        Assert.True(findings.Count(f => f.MeasuredEpsilon > 0.5 * f.ClaimedEpsilon) >= findings.Count / 4, string.Join('\n', findings));
         Assert.Equal(findings.Count, findings.Select(f => f.Name).Distinct().Count());
     }
 
@@ -30,7 +30,10 @@ public class EpsilonTesterTests
     public void BrokenMechanism_IsFound(string what)
     {
         using var random = new TestRandom(32);
-        var finding = Assert.Single(EpsilonTester.Run([Make(what)], 40_000, Confidence, random.Source));
+
+        // With the error that one trial has among all of them.
+        var alone = 1 - ((1 - Confidence) / (MechanismTrials.All().Length + 1));
+        var finding = Assert.Single(EpsilonTester.Run([Make(what)], 40_000, alone, random.Source));
         Assert.False(finding.Holds, finding.ToString());
         Assert.True(finding.MeasuredEpsilon > finding.ClaimedEpsilon);
     }
@@ -44,6 +47,19 @@ public class EpsilonTesterTests
         using var random = new TestRandom(33);
         Assert.InRange(Enumerable.Range(0, 200).Count(_ => !EpsilonTester.Run([trial], 400, 0.8, random.Source)[0].Holds), 0, 65);
     }
+
+    [Fact]
+    public void ManyTrials_AreTogetherWrongNoMoreOftenThanStated()
+    {
+        // Thirty tight trials a run, all bounds at once with 0.8: of 100 runs 20 are expected to cry wolf at most, more than 40 with probability below 1e-5. Each trial by itself would at 0.8 be wrong in most runs.
+        var response = RandomizedResponse.ForEpsilon(2, Epsilon.Create(1));
+        EpsilonTrial[] trials = [.. Enumerable.Range(0, 30).Select(i => new EpsilonTrial($"response/{i}", 1, 0, s => response.Answer(0, s), s => response.Answer(1, s)))];
+        using var random = new TestRandom(34);
+        Assert.InRange(Enumerable.Range(0, 100).Count(_ => EpsilonTester.Run(trials, 400, 0.8, random.Source).Any(f => !f.Holds)), 0, 40);
+    }
+
+    [Fact]
+    public void Default_LeavesAFalseAlarmOnceInAMillionRuns() => Assert.Equal(1e-6, 1 - EpsilonTester.DefaultConfidence, 15);
 
     [Fact]
     public void BadParameters_AreRefusedByName()
@@ -62,6 +78,8 @@ public class EpsilonTesterTests
     [InlineData(500, 1000, 0.001, 0.450771053984782)]
     [InlineData(3, 100_000, 1e-4, 8.61768796574148e-7)]
     [InlineData(99_990, 100_000, 1e-4, 0.999722401711357)]
+    [InlineData(3, 100_000, 7.5e-9, 3.56009565781137e-8)]
+    [InlineData(500, 1000, 7.5e-9, 0.410728073089183)]
     [InlineData(0, 10, 0.05, 0)]
     public void ClopperPearson_MatchesBisectionAt60Digits(long successes, long trials, double error, double expected)
     {
