@@ -11,7 +11,7 @@ namespace PrivacyGrains.Privacy.Mechanisms;
 /// <para>Source: Desfontaines, Voss, Gipson, Mandayam, "Differentially Private Partition Selection", PoPETs 2022, theorem 1: kept with probability pi(0) = 0 and pi(n) = min(e^eps pi(n-1) + delta, 1 - e^-eps (1 - pi(n-1) - delta), 1).
 /// The recurrence is evaluated in enclosures, and the coin is tossed exactly (<see cref="LazyDraws"/>).</para>
 /// <para>A unit that may be in several groups changes the count of each: epsilon and delta are divided by how many change between neighbours (their section 5). Only groups that have a unit may be handed over; that a group was
-/// not kept says nothing more than the guarantee. The counts are of distinct units, not of rows.</para>
+/// not kept says nothing more than the guarantee. Decisions on groups are independent, so the whole is a composition of that many (epsilon, delta)-private ones, and is charged as such: less than one of the sum. The counts are of distinct units, not of rows.</para>
 /// </remarks>
 public sealed class PartitionSelection
 {
@@ -41,11 +41,16 @@ public sealed class PartitionSelection
             throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon.ToDouble(), $"Divided by the {groups} groups that one unit may change, epsilon is below 1/4096: nothing would be kept.");
         }
 
-        Loss = new MechanismLoss(relation, new PrivacyEvent.Pure(epsilon.Up()), delta.Up());
+        var each = new PrivacyEvent.Approximate(_epsilon.Up(), _delta.Up());
+        Event = new PrivacyEvent.Repeat((long)groups, each);
+        Loss = new MechanismLoss(relation, new PrivacyEvent.Repeat((long)groups, new PrivacyEvent.Pure(each.Epsilon)), groups * each.Delta);
     }
 
     /// <summary>What one selection loses, over all groups together.</summary>
     public MechanismLoss Loss { get; }
+
+    /// <summary>The same as one event of a plan: what the decision on one group loses, for each of the groups that neighbours change.</summary>
+    public PrivacyEvent Event { get; }
 
     /// <summary>Whether one group is kept. Ask once for each.</summary>
     /// <param name="units">How many distinct privacy units it has; zero or more; secret.</param>

@@ -68,7 +68,12 @@ public class PartitionSelectionTests
         var bound = ContributionBound.OfCounts(3);
         var replaced = new PartitionSelection(bound, NeighbouringRelation.ReplaceOne, ExactRatio.Create(6), ExactRatio.Create(6, 1000));
         Assert.Equal(Make(1, 0.001, 1).Probability(4), replaced.Probability(4), 1e-12);
-        Assert.InRange(Assert.IsType<PrivacyEvent.Pure>(replaced.Loss.Event).Epsilon, 6, 6 + 1e-12);
+        var repeat = Assert.IsType<PrivacyEvent.Repeat>(replaced.Event);
+        Assert.Equal(6, repeat.Count);
+        var each = Assert.IsType<PrivacyEvent.Approximate>(repeat.Inner);
+        Assert.InRange(each.Epsilon, 1, 1 + 1e-12);
+        Assert.InRange(each.Delta, 0.001, 0.001 + 1e-12);
+        Assert.Equal(new PrivacyEvent.Repeat(6, new PrivacyEvent.Pure(each.Epsilon)), replaced.Loss.Event);
         Assert.InRange(replaced.Loss.Delta, 0.006, 0.006 + 1e-12);
         Assert.InRange(replaced.Loss.ToLedger().DeltaUnits, LossUnits.RoundUp(0.006), LossUnits.RoundUp(0.006) + 10);
     }

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using PrivacyGrains.Client.Errors;
 using PrivacyGrains.Messages.Budgets;
 using PrivacyGrains.Privacy.Accounting;
+using PrivacyGrains.Privacy.Accounting.Plans;
 using PrivacyGrains.Privacy.Queries.Selects;
 
 namespace PrivacyGrains.Client.Queries.Own;
@@ -28,8 +30,8 @@ public sealed class GatewayPurse(GatewayClient gateway, string party, string bud
             throw new InputException("ledger.other-neighbours", $"The budget {party}/{budget} guards {terms.Unit} under {terms.Neighbours}; the schema is about {plan.Neighbours.Unit} under {RelationNames.Of(plan.Neighbours.Relation)}.");
         }
 
-        var rho = plan.Rho ?? throw new InputException("query.no-gateway-loss", "A query that selects its keys privately has a delta of its own, which a charge through the gateway cannot carry. Use --ledger, or list the keys in the schema.");
-        await gateway.Budgets.ReserveAsync(party, budget, new ReserveChargeRequest(chargeId, "charge", "query", party, binding, new LossBody("zcdp", rho.Value)), cancel);
+        using var events = JsonDocument.Parse(PlanJson.Write(plan.ToPlan()));
+        await gateway.Budgets.ReserveAsync(party, budget, new ReserveChargeRequest(chargeId, "charge", "query", party, binding, new LossBody("plan", 0, events.RootElement)), cancel);
     }
 
     /// <inheritdoc/>

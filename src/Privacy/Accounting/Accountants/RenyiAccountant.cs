@@ -83,7 +83,7 @@ public static class RenyiAccountant
     private static double At(RenyiDivergence divergences, ImmutableArray<(PrivacyEvent Event, long Count)> flat, Direction[] directions, double order, double delta) => directions.Max(direction =>
     {
         var (divergence, leftOut) = Sum(divergences, flat, direction, order);
-        return Delta.TryCreate(delta - leftOut, out var left) ? Math.Max(0, divergence + RenyiConversion.Overhead(order, left) + 1e-12) : double.PositiveInfinity;
+        return Delta.TryCreate(delta - leftOut - (leftOut > 0 ? 4e-16 * delta : 0), out var left) ? Math.Max(0, divergence + RenyiConversion.Overhead(order, left) + 1e-12) : double.PositiveInfinity;
     });
 
     private static (double Divergence, double LeftOut) Sum(RenyiDivergence divergences, ImmutableArray<(PrivacyEvent Event, long Count)> flat, Direction direction, double order)

@@ -6,6 +6,7 @@ namespace PrivacyGrains.Privacy.Accounting.Accountants;
 /// <remarks>
 /// Gaussian and discrete Gaussian: Bun, Steinke 2016; Canonne, Kamath, Steinke 2020. Laplace, epsilon + e^-epsilon - 1, and anything pure, epsilon tanh(epsilon / 2): Harrison, Manurangsi, "Exact zCDP Characterizations for Fundamental
 /// Differentially Private Mechanisms", 2025. The exponential mechanism, epsilon^2 / 8: Cesar, Rogers, ALT 2021.
+/// What is (epsilon, delta)-private has the rho of what is pure, outside a failure of probability delta (Bun, Steinke 2016, lemma 8.8): deltas add up and come off the delta asked for.
 /// </remarks>
 public static class ZcdpAccountant
 {
@@ -14,9 +15,16 @@ public static class ZcdpAccountant
     /// <param name="delta">The failure probability.</param>
     /// <returns>An upper bound of the true epsilon.</returns>
     /// <exception cref="PlanRefusedException"><c>account.no-bound</c>: an event is on a sample, which no rho bounds tightly.</exception>
-    public static double Epsilon(PrivacyPlan plan, Delta delta) => ZeroConcentrated.ToEpsilon(Total(plan), delta).Value;
+    public static double Epsilon(PrivacyPlan plan, Delta delta)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var failure = FlatPlan.Of(plan.Events).Sum(each => each.Event is PrivacyEvent.Approximate approximate ? each.Count * approximate.Delta : 0);
+        return failure == 0 ? ZeroConcentrated.ToEpsilon(Total(plan), delta).Value
+            : Delta.TryCreate(delta.Value - failure - (4e-16 * delta.Value), out var left) ? ZeroConcentrated.ToEpsilon(Total(plan), left).Value
+            : double.PositiveInfinity;
+    }
 
-    /// <summary>The sum of all rhos, rounded up.</summary>
+    /// <summary>The sum of all rhos, rounded up; outside the failures of events that have a delta of their own.</summary>
     /// <param name="plan">What is released.</param>
     /// <exception cref="PlanRefusedException"><c>account.no-bound</c>: an event is on a sample.</exception>
     public static Rho Total(PrivacyPlan plan)
@@ -33,6 +41,7 @@ public static class ZcdpAccountant
         PrivacyEvent.Laplace laplace => Laplace(1 / laplace.NoiseMultiplier),
         PrivacyEvent.Exponential exponential => exponential.Epsilon * exponential.Epsilon / 8,
         PrivacyEvent.Pure pure => Pure(pure.Epsilon),
+        PrivacyEvent.Approximate approximate => Pure(approximate.Epsilon),
         PrivacyEvent.DiscreteLaplace discrete => Pure(discrete.A * discrete.Sensitivity),
         PrivacyEvent.RandomizedResponse response => Pure(double.LogP1((1 - response.Noise) / response.Noise * response.Buckets)),
         PrivacyEvent.Selection => throw new PlanRefusedException("account.no-bound", "A \"selection\" event has no rho: use --accountant rdp."),

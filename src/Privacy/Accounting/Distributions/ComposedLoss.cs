@@ -14,6 +14,8 @@ internal sealed class ComposedLoss
 {
     private const double Outside = 25; // e^-25 of the tilted mass may lie beyond either end of the window
     private const int MostPoints = 1 << 22;
+    private const double Sharp = 1e-4; // of delta
+    private const int MostLooks = 16;
     private const double Least = 1.0 / 4096; // of s: losses are tens of nats, not thousands
 
     private readonly ImmutableArray<(LossGrid Loss, long Count)> _parts;
@@ -45,16 +47,17 @@ internal sealed class ComposedLoss
             return double.PositiveInfinity;
         }
 
-        var tilt = BestTilt(delta - Infinite);
+        var (tilt, best) = (BestTilt(delta - Infinite), double.PositiveInfinity);
         for (var attempt = 0; ; attempt++)
         {
-            var window = Window.Of(this, tilt);
-            if (window.Epsilon(delta - Infinite) is { } epsilon)
+            var found = Window.Of(this, tilt).Epsilon(delta - Infinite);
+            best = found is { } one ? Math.Min(best, Math.Max(0, one.Epsilon)) : best;
+            if (found is { IsSharp: true } || tilt == 0 || (attempt >= MostLooks && double.IsFinite(best)))
             {
-                return Math.Max(0, epsilon);
+                return best; // each look gives an upper bound
             }
 
-            tilt = attempt < 40 ? tilt / 1.5 : 0; // the answer lies below the window
+            tilt = attempt < 40 ? tilt / 1.5 : 0; // the answer lies below the window, or so far below its middle that rounding drowns it
         }
     }
 
@@ -215,8 +218,8 @@ internal sealed class ComposedLoss
             return new Window(sum._step, tilt, log, first, result, above, noise);
         }
 
-        /// <summary>The least epsilon in the window; null where it lies below.</summary>
-        public double? Epsilon(double delta)
+        /// <summary>The least epsilon in the window, and whether it owes nothing to the bounds of rounding and of what lies above; null where it lies below.</summary>
+        public (double Epsilon, bool IsSharp)? Epsilon(double delta)
         {
             double mass = 0, reference = 0; // of losses above epsilon: under P, and under Q times e^(its loss at the pivot)
             for (var i = Masses.Length - 1; i >= 0; i--)
@@ -231,12 +234,12 @@ internal sealed class ComposedLoss
                 {
                     // The answer lies in this cell, or at its upper end where extra alone grew too much.
                     var epsilon = loss + Math.Log(Math.Max(double.Epsilon, mass + extra - delta) / reference);
-                    return reference > 0 ? Math.Clamp(epsilon, below, loss) + (1e-12 * (1 + Math.Abs(loss))) : loss;
+                    return (reference > 0 ? Math.Clamp(epsilon, below, loss) + (1e-12 * (1 + Math.Abs(loss))) : loss, extra <= Sharp * delta);
                 }
 
                 if (below <= 0)
                 {
-                    return 0;
+                    return (0, true);
                 }
             }
 

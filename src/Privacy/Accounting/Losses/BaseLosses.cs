@@ -20,6 +20,7 @@ internal static class BaseLosses
         PrivacyEvent.DiscreteLaplace discrete => DiscreteLaplace(discrete.A, discrete.Sensitivity),
         PrivacyEvent.RandomizedResponse response => Response(response.Noise, response.Buckets),
         PrivacyEvent.Pure pure => Points(Pair(pure.Epsilon)),
+        PrivacyEvent.Approximate approximate => Approximate(approximate.Epsilon, approximate.Delta),
         PrivacyEvent.Exponential exponential => Exponential(exponential.Epsilon),
         PrivacyEvent.Zcdp zcdp => ZcdpLosses.Of(Rho.Create(zcdp.Rho), tail),
         _ => throw new ArgumentException($"{each} is no single mechanism.", nameof(each)),
@@ -119,6 +120,15 @@ internal static class BaseLosses
     }
 
     private static LossAtom[] Pair(double epsilon) => [new(epsilon, 1 / (1 + Math.Exp(-epsilon))), new(-epsilon, Math.Exp(-epsilon) / (1 + Math.Exp(-epsilon)))];
+
+    // The pair (X0, X1) of Kairouz, Oh, Viswanath 2015 over {0, 1, 2, 3}: 0 happens under the first alone, 3 under the second alone, each with delta; else randomised response. No (epsilon, delta)-private release is not made from it.
+    private static LossMeasure Approximate(double epsilon, double delta) => new()
+    {
+        Pieces = [],
+        Atoms = [.. Pair(epsilon).Select(atom => atom with { Mass = atom.Mass * (1 - delta) })],
+        Low = new LossTail(double.NegativeInfinity, 0, delta),
+        High = new LossTail(double.PositiveInfinity, delta, 0),
+    };
 
     private static LossMeasure Points(params LossAtom[] atoms) => new() { Pieces = [], Atoms = atoms };
 

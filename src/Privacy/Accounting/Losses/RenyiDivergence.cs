@@ -27,6 +27,7 @@ internal sealed class RenyiDivergence
             PrivacyEvent.Laplace laplace => (Laplace(order, 1 / laplace.NoiseMultiplier), 0),
             PrivacyEvent.Exponential exponential => (Exponential(order, exponential.Epsilon), 0),
             PrivacyEvent.DiscreteGaussian discrete => (DiscreteGaussian(discrete, order, direction), 0),
+            PrivacyEvent.Approximate approximate => (Integrated(new PrivacyEvent.Pure(approximate.Epsilon), order, direction).Divergence, approximate.Delta), // Bun, Steinke 2016, lemma 8.8
             PrivacyEvent.Selection selection => (Selected(selection, order, direction), 0),
             PrivacyEvent.Sampled sampled when Reach(sampled, order) > LargestReach => (double.PositiveInfinity, 0),
             _ => Integrated(each, order, direction),
@@ -53,7 +54,7 @@ internal sealed class RenyiDivergence
         {
             var (divergence, leftOut) = Of(each.Event, order, from);
             return leftOut > 0
-                ? throw new PlanRefusedException("account.no-bound", "A \"selection\" is accounted for among runs of gaussian, laplace, exponential, pure, zcdp and such events, not on samples.")
+                ? throw new PlanRefusedException("account.no-bound", "A \"selection\" is accounted for among runs of gaussian, laplace, exponential, pure, zcdp and such events, not of approximate ones or on samples.")
                 : each.Count * divergence;
         }));
     }
@@ -61,7 +62,8 @@ internal sealed class RenyiDivergence
     private (double Divergence, double LeftOut) Integrated(PrivacyEvent each, double order, Direction direction)
     {
         var measure = Measure(each, order, direction);
-        return (LossMoments.LogMoment(measure, order - 1) / (order - 1), measure.Infinite);
+        // The losses outside the mass that is left out, as a distribution of their own: that is what delta-approximate Renyi privacy bounds.
+        return ((LossMoments.LogMoment(measure, order - 1) - (order * double.LogP1(-measure.Infinite))) / (order - 1), measure.Infinite);
     }
 
     // Where all losses are kept anyhow, one measure serves all orders.

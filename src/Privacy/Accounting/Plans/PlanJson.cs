@@ -5,7 +5,7 @@ using PrivacyGrains.Privacy.Accounting.Selection;
 namespace PrivacyGrains.Privacy.Accounting.Plans;
 
 /// <summary>Reads a plan: <c>{"neighbors": "add-remove" | "replace-one", "events": [{"kind": ...}]}</c>, see docs/privacy/accounting.md.</summary>
-public static class PlanJson
+public static partial class PlanJson
 {
     private const int MostEvents = 10_000;
     private const int Deepest = 32;
@@ -127,6 +127,8 @@ public static class PlanJson
                     return Closed(new PrivacyEvent.Exponential(Positive("epsilon")), "epsilon");
                 case "pure":
                     return Closed(new PrivacyEvent.Pure(Positive("epsilon")), "epsilon");
+                case "approximate":
+                    return Closed(new PrivacyEvent.Approximate(Positive("epsilon"), Number("delta", static d => d is >= 1e-300 and < 1, "above 0 (from 1e-300), below 1")), "epsilon", "delta");
                 case "zcdp":
                     return Closed(new PrivacyEvent.Zcdp(Positive("rho")), "rho");
                 case "poisson":
@@ -143,7 +145,7 @@ public static class PlanJson
                 case "compose":
                     return Closed(new PrivacyEvent.Compose(Events("events", _path + "events")), "events");
                 default:
-                    throw Wrong(_path + "kind", $"is '{kind}': known are gaussian, discrete-gaussian, laplace, discrete-laplace, randomized-response, exponential, pure, zcdp, poisson, without-replacement, selection, selection-poisson, repeat, compose");
+                    throw Wrong(_path + "kind", $"is '{kind}': known are gaussian, discrete-gaussian, laplace, discrete-laplace, randomized-response, exponential, pure, approximate, zcdp, poisson, without-replacement, selection, selection-poisson, repeat, compose");
             }
         }
 

@@ -45,6 +45,11 @@ public abstract record PrivacyEvent
     /// <param name="Epsilon">In nats; above zero.</param>
     public sealed record Pure(double Epsilon) : PrivacyEvent;
 
+    /// <summary>Anything that is (epsilon, delta)-private. The pair: with probability delta who it is, else binary randomised response (Kairouz, Oh, Viswanath 2015, section 3.3).</summary>
+    /// <param name="Epsilon">In nats; above zero.</param>
+    /// <param name="Delta">Its own failure probability; above zero, below 1.</param>
+    public sealed record Approximate(double Epsilon, double Delta) : PrivacyEvent;
+
     /// <summary>Anything with a zero-concentrated guarantee (Bun, Steinke 2016).</summary>
     /// <param name="Rho">Above zero.</param>
     public sealed record Zcdp(double Rho) : PrivacyEvent;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Privacy.Accounting;
+using PrivacyGrains.Privacy.Accounting.Plans;
 using PrivacyGrains.Privacy.Ledger;
 using PrivacyGrains.Privacy.Mechanisms;
 using PrivacyGrains.Privacy.Mechanisms.Sensitivities;
@@ -42,10 +43,12 @@ public sealed class LocalPlan
         _quantiles = [.. query.Quantiles.Select(q => new QuantileRun(query, q, rho / parts))];
         if (!query.HasPublicKeys)
         {
-            // A pure epsilon costs at most epsilon^2 / 2 in zCDP.
-            var epsilon = ExactRatio.Create(Math.Max(1, (ulong)(Math.Min(30, Math.Sqrt(2 * rho / parts)) * 65536)), 65536);
+            // A pure epsilon costs at most epsilon^2 / 2 in zCDP, and the groups that neighbours change share the part.
+            var bound = ContributionBound.OfCounts(query.GroupsPerUnit);
+            double groups = bound.Sensitivity(query.Neighbours.Relation, null).L0;
+            var epsilon = ExactRatio.Create(Math.Max(1, (ulong)(Math.Min(Math.Min(30, 100 / groups), Math.Sqrt(2 * rho / parts / groups)) * groups * 65536)), 65536);
             _selection = new PartitionSelection(
-                ContributionBound.OfCounts(query.GroupsPerUnit), query.Neighbours.Relation, epsilon, ExactRatio.Create(Math.Max(1, (ulong)(delta.Value / 4 * DeltaSteps)), DeltaSteps));
+                bound, query.Neighbours.Relation, epsilon, ExactRatio.Create(Math.Max(1, (ulong)(delta.Value / 4 * DeltaSteps)), DeltaSteps));
         }
 
         Loss = _quantiles.Aggregate(_vector.Loss, (loss, q) => loss.Plus(q.Loss));
@@ -78,8 +81,18 @@ public sealed class LocalPlan
     public Neighbours Neighbours => Query.Schema.ToNeighbours();
 
     /// <summary>The least zCDP charge that covers the loss at every order; null where the loss has a delta of its own.</summary>
-    public Rho? Rho => Loss.DeltaUnits > 0 ? null
-        : Accounting.Rho.Create(RenyiOrders.All.Select((order, i) => Loss.Units[i] / (double)(1L << 40) / order).Max() * (1 + 1e-9));
+    public Rho? Rho => Loss.DeltaUnits > 0 ? null : Accounting.Rho.Create(RhoOf(Loss));
+
+    /// <summary>The answer as a plan for accountants and for charges that carry one: noise on a vector as <c>zcdp</c> (a bound that holds for vectors of integers), choices as <c>exponential</c>, selected keys as <c>approximate</c>.</summary>
+    /// <returns>At every order of the grid it loses at least <see cref="Loss"/>, and hardly more.</returns>
+    public PrivacyPlan ToPlan() => new(Query.Neighbours.Relation,
+    [
+        new PrivacyEvent.Zcdp(Math.Max(1e-9, RhoOf(_vector.Loss))),
+        .. _quantiles.Select(q => q.Event),
+        .. _selection is null ? [] : (IEnumerable<PrivacyEvent>)[_selection.Event],
+    ]);
+
+    private static double RhoOf(RenyiLoss loss) => RenyiOrders.All.Select((order, i) => loss.Units[i] / (double)LossUnits.One / order).Max() * (1 + 1e-9);
 
     /// <summary>Plans an answer.</summary>
     /// <param name="query">What is asked.</param>

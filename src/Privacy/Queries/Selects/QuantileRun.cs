@@ -1,5 +1,6 @@
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Privacy.Accounting;
+using PrivacyGrains.Privacy.Accounting.Plans;
 using PrivacyGrains.Privacy.Mechanisms;
 using PrivacyGrains.Privacy.Mechanisms.Sensitivities;
 using PrivacyGrains.Privacy.Queries.Language;
@@ -34,7 +35,8 @@ internal sealed class QuantileRun
         // A bounded-range epsilon costs about epsilon^2 / 8 in zCDP.
         _epsilon = ExactRatio.Create(Math.Max(1, (ulong)(Math.Min(30, Math.Sqrt(8 * rho / 3)) * 65536)), 65536);
         _bound = ContributionBound.OfValues(0, Steps, 1, _rows);
-        Loss = Quantile(_fraction)!.Loss.ToLedger().Times(3);
+        var once = Quantile(_fraction)!.Loss;
+        (Event, Loss) = (new PrivacyEvent.Repeat(3, once.Event), once.ToLedger().Times(3));
     }
 
     /// <summary>Which.</summary>
@@ -42,6 +44,9 @@ internal sealed class QuantileRun
 
     /// <summary>Of the figure and both ends of its bar, over all groups.</summary>
     public RenyiLoss Loss { get; }
+
+    /// <summary>The same as one event of a plan.</summary>
+    public PrivacyEvent Event { get; }
 
     /// <summary>A value as an integer of the range.</summary>
     public long Encode(double value) => (long)Math.Round((Math.Clamp(value, _column.Low!.Value, _column.High!.Value) - _column.Low.Value) / (_column.High.Value - _column.Low.Value) * Steps);
