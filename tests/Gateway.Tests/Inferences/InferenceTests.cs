@@ -171,23 +171,6 @@ public sealed class InferenceTests(InferenceWorld world) : IClassFixture<Inferen
     }
 
     [Fact]
-    public async Task Deadline_WithAnInputMissing_AbortsByName_AndTheChargeIsMarked()
-    {
-        var session = NewSession();
-        using var asker = world.Of(Asker);
-        using var ask = await asker.Inference.AskAsync(session, Question(timeoutSeconds: 0.7));
-        await world.ProvideAsync("h-1", session, "features.0", LeftFeatures);
-
-        var e = await RefusedAsync("inference.timeout", () => asker.Inference.ReceiveAsync(ask));
-        Assert.Contains("features.1 of h-2", e.Message, StringComparison.Ordinal);
-        using var left = world.Of("h-1");
-        await left.Inference.SettleAsync("records", session, "the session was aborted");
-        await left.Inference.SettleAsync("records", session, "the session was aborted");
-        Assert.Equal("aborted-committed", (await left.Client.Budgets.FindAsync("h-1", "records", session)).Status);
-        await RefusedAsync(null, () => world.ProvideAsync("h-2", session, "features.1", RightFeatures));
-    }
-
-    [Fact]
     public async Task Ask_DealerWhoAlsoComputes_OrAPartyThatIsNoMember_IsRefused()
     {
         using var asker = world.Of(Asker);

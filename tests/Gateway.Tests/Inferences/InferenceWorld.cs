@@ -26,12 +26,15 @@ public class InferenceWorld : IAsyncLifetime
     /// <summary>What the silo gets beside the grains' own services.</summary>
     protected virtual Action<IServiceCollection>? More => null;
 
+    /// <summary>The grains' clock; null for the machine's.</summary>
+    protected virtual TimeProvider? Clock => null;
+
     /// <summary>Most tests are about sessions that the dealer deals for: stock is laid in where it is reserved.</summary>
     protected virtual StockSettings Stock { get; } = new() { ByItself = false };
 
     public async Task InitializeAsync()
     {
-        Consortium = await TestConsortium.StartAsync(null, null, services => (More ?? (static _ => { })).Invoke(services.AddSingleton(Stock)), "h-1", "h-2", "h-3", Asker, Dealer);
+        Consortium = await TestConsortium.StartAsync(null, Clock, services => (More ?? (static _ => { })).Invoke(services.AddSingleton(Stock)), "h-1", "h-2", "h-3", Asker, Dealer);
         foreach (var party in (string[])["h-1", "h-2", "h-3"])
         {
             using var client = Consortium.As(party);
