@@ -32,6 +32,7 @@ internal static class AccountCommands
         {
             var read = await ReadAsync(parsed.GetValue(plan) ?? throw new InputException("account.no-plan", "Name the plan: --plan FILE."), cancel);
             var loss = Refusing(() => PlanAccountants.Account(PlanJson.Read(read), AtDelta(parsed.GetValue(delta)), parsed.GetRequiredValue(accountant), Orders(parsed.GetValue(orders))));
+            output.WarnOfDelta(loss.Delta);
             output.Result(loss, console => console.Line($"epsilon {Up(loss.Epsilon)} at delta {loss.Delta}, by {loss.Accountant}{(loss.Order is { } order ? $" at order {order:G6}" : string.Empty)}."));
         });
         return command;
@@ -49,6 +50,7 @@ internal static class AccountCommands
             var epsilon = BudgetCommands.Finite(parsed.GetValue(target), "--target-epsilon", static e => e > 0, "greater than 0");
             var found = Refusing(() => PlanCalibration.Solve(PlanTemplate.Read(read), Epsilon.Create(epsilon), AtDelta(parsed.GetValue(delta)), parsed.GetRequiredValue(accountant)));
             using var plan = JsonDocument.Parse(found.Plan);
+            output.WarnOfDelta(found.Loss.Delta);
             output.Result(
                 new CalibrationDocument(found.Field, found.Value, found.Loss.Epsilon, found.Loss.Delta, found.Loss.Accountant, plan.RootElement.Clone()),
                 console => console.Line($"{found.Field} {found.Value.ToString("G9", CultureInfo.InvariantCulture)}: epsilon {Up(found.Loss.Epsilon)} at delta {found.Loss.Delta}, by {found.Loss.Accountant}."));

@@ -66,6 +66,12 @@ internal static class BudgetCommands
                 (parsed.GetValue(quotas) ?? []).Select(Quota).ToDictionary(StringComparer.Ordinal),
                 [.. (parsed.GetValue(levels) ?? []).Select(l => Level(l, parsed.GetValue(delta)))],
                 Finite(parsed.GetValue(aside), "--mechanism-delta", a => a >= 0 && a < parsed.GetValue(delta), "of 0 or more, less than --delta"));
+            output.WarnOfDelta(terms.Delta);
+            foreach (var level in (terms.Levels ?? []).Where(l => l.Delta != terms.Delta))
+            {
+                output.WarnOfDelta(level.Delta, "--level delta");
+            }
+
             using var gateway = parsed.Connect();
             var statement = await gateway.Budgets.OpenAsync(party, budget, terms, cancel);
             output.Result(statement, console => console.Line($"{party}/{budget} is open: epsilon {Tables.Number(statement.Terms.Epsilon)} at delta {statement.Terms.Delta}, per {statement.Terms.Unit}."));

@@ -67,6 +67,7 @@ internal static class OwnQueryCommand
             throw new InputException(fault.Code, fault.Message);
         }
 
+        output.WarnOfDelta(delta);
         if (parsed.GetValue(DryRun))
         {
             var dry = OwnQuery.DryRun(plan, rows);
@@ -111,6 +112,7 @@ internal static class OwnQueryCommand
             using var ledger = LedgerFolder.Open(path, opens, TimeProvider.System);
             if (definition is not null)
             {
+                output.WarnOfDelta(definition.Limit.Delta.Value);
                 ledger.Decide((l, now) => l.Open(definition, now));
             }
 

@@ -13,6 +13,7 @@ internal sealed class CommandOutput
     private readonly TextWriter _error;
     private readonly IAnsiConsole _tables;
     private readonly IAnsiConsole? _progress;
+    private readonly List<string> _warnings = [];
 
     public CommandOutput(bool json, TextWriter output, TextWriter error)
     {
@@ -31,6 +32,13 @@ internal sealed class CommandOutput
     /// <summary>Whether the result is one JSON document.</summary>
     public bool Json { get; }
 
+    /// <summary>Says what the user should think about before relying on the result: to standard error, and as <c>warnings</c> of the JSON document that follows.</summary>
+    public void Warn(string line)
+    {
+        _warnings.Add(line);
+        _error.WriteLine($"warning: {line}");
+    }
+
     /// <summary>Says what is being done. To standard error.</summary>
     public void Note(string line) => _error.WriteLine(line);
 
@@ -39,7 +47,7 @@ internal sealed class CommandOutput
     {
         if (Json)
         {
-            _out.WriteLine(PrintedJson.Of(document));
+            _out.WriteLine(PrintedJson.Of(document, _warnings));
             _out.Flush();
         }
         else

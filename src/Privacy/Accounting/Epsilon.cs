@@ -35,7 +35,17 @@ public readonly record struct Epsilon
 /// <summary>The delta of (epsilon, delta)-differential privacy: a probability in (0, 1).</summary>
 public readonly record struct Delta
 {
+    /// <summary>Above this a delta is large, whatever is known of the data: one over a hundred thousand.</summary>
+    /// <remarks>
+    /// Whoever publishes one record in a hundred thousand, chosen at random, in full, is (0, 1e-5)-private. So Dwork and Roth, "The Algorithmic Foundations of Differential Privacy", 2014, section 2.3, ask for a delta below the inverse of any polynomial
+    /// in the number of records, and call one of about 1/n very dangerous; Abadi et al., "Deep Learning with Differential Privacy", CCS 2016, take 1e-5 for 60,000 records.
+    /// </remarks>
+    public const double Large = 1e-5;
+
     private Delta(double value) => Value = value;
+
+    /// <summary>Whether it is above <see cref="Large"/>: to be said wherever the number of units is not known, and a delta of one over it cannot be refused.</summary>
+    public bool IsLarge => Value > Large;
 
     /// <summary>The probability; zero only in the default value.</summary>
     public double Value { get; }

@@ -36,6 +36,17 @@ public sealed class AccountTests : IDisposable
     }
 
     [Fact]
+    public async Task LargeDelta_IsWarnedOf_OnStandardErrorAndInTheDocument()
+    {
+        var plan = await WriteAsync("""{"neighbors":"add-remove","events":[{"kind":"gaussian","noiseMultiplier":2}]}""");
+        var large = (await CommandRun.OfAsync("account", "--plan", plan, "--delta", "1.1e-5", "--json")).Good();
+        Assert.StartsWith("warning: --delta 1.1E-05 is large", large.Error, StringComparison.Ordinal);
+        Assert.Contains("90,910 units", Assert.Single(large.Document().GetProperty("warnings").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        Assert.Equal("zcdp", (await CommandRun.OfAsync("account", "--plan", plan, "--delta", "0.01", "--accountant", "zcdp", "--json")).Good().Document().GetProperty("accountant").GetString());
+        Assert.False((await AccountAsync("--plan", plan)).TryGetProperty("warnings", out _));
+    }
+
+    [Fact]
     public async Task WrongField_IsNamed() =>
         await RefusedAsync("account.bad-plan", "events[0].event.probability", "--plan", await WriteAsync(Steps.Replace("0.01", "-0.01", StringComparison.Ordinal)));
 

@@ -41,6 +41,17 @@ public sealed class OwnQueryTests : IDisposable
     }
 
     [Fact]
+    public async Task LargeDelta_OfAQueryOrALedger_IsWarnedOf()
+    {
+        var query = (await CommandRun.OfAsync("query", Means, "--schema", In("schema.json"), "--epsilon", "1", "--delta", "1e-3", "--dry-run", "--json")).Good();
+        Assert.StartsWith("warning: --delta 0.001 is large", query.Error, StringComparison.Ordinal);
+        Assert.Equal(1, query.Document().GetProperty("warnings").GetArrayLength());
+        var ledger = (await CommandRun.OfAsync("query", "ledger", In("wide"), "--epsilon", "1", "--delta", "1e-3", "--json")).Good();
+        Assert.Equal(1, ledger.Document().GetProperty("warnings").GetArrayLength());
+        Assert.False((await CommandRun.OfAsync("query", "ledger", In("narrow"), "--epsilon", "1", "--delta", "1e-6", "--json")).Good().Document().TryGetProperty("warnings", out _));
+    }
+
+    [Fact]
     public async Task Query_OverBudget_IsRefusedBeforeAnyDataIsRead_AndSaysWhatIsLeft()
     {
         await OpenAsync(1);
