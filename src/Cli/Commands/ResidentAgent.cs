@@ -10,11 +10,13 @@ internal sealed class ResidentAgent : IAgentObserver
 {
     private static readonly Option<string?> Data = new("--data") { Description = "A CSV file with the party's records: stay, and take part in trainings and queries with them until Ctrl-C." };
     private static readonly Option<string> Budget = new("--budget") { Description = "With --data: the budget that guards them (default: records). Open it first, with 'budget open'.", DefaultValueFactory = static _ => "records" };
-    private static readonly Option<int?> DeclaredRows = new("--declared-rows") { Description = "With --data: the public number of records (default: the number that the file has)." };
+    private static readonly Option<int?> DeclaredRows = new("--declared-rows") { Description = "With --data: the public number of records (default: the number that the file has, of --from to --to)." };
     private static readonly Option<string[]> Columns = new("--columns") { Description = "With --data: the only columns that may be used (default: all).", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<int> Cohort = new("--minimum-cohort") { Description = "With --data: fewest parties in a sum that this one takes part in (default: 3).", DefaultValueFactory = static _ => 3 };
     private static readonly Option<int> Colluders = new("--minimum-colluders") { Description = "With --data: how many colluders a round must withstand at least (default: 0)." };
     private static readonly Option<bool> NoNoise = new("--allow-no-noise") { Description = "With --data: take part in trainings without noise too. They have no privacy claim." };
+
+    private static readonly DateOptions Dates = new("With --data: ");
 
     private readonly CommandOutput _output;
 
@@ -26,13 +28,15 @@ internal sealed class ResidentAgent : IAgentObserver
         {
             command.Add(option);
         }
+
+        Dates.AddTo(command);
     }
 
     /// <summary>The records that were named; null where the command is not to stay.</summary>
     /// <exception cref="Client.Errors.InputException">The file cannot be used.</exception>
     public static PartyData? ReadData(ParseResult parsed) => parsed.GetValue(Data) is not { } path ? null
         : parsed.GetValue(DeclaredRows) is < 1 and var rows ? throw new Client.Errors.InputException("join.bad-number", $"--declared-rows is {rows}: give a number from 1.")
-        : PartyData.Read(path, parsed.GetRequiredValue(Budget), parsed.GetValue(DeclaredRows));
+        : PartyData.Read(path, parsed.GetRequiredValue(Budget), parsed.GetValue(DeclaredRows), Dates.Read(parsed));
 
     /// <summary>Stays until it is stopped.</summary>
     public static async Task RunAsync(ParseResult parsed, CommandOutput output, PartyFolder folder, PartyData data, CancellationToken cancel)

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using PrivacyGrains.Privacy.Accounting;
+using PrivacyGrains.Privacy.Ledger;
 using PrivacyGrains.Privacy.Queries;
 
 namespace PrivacyGrains.Client.Agents;
@@ -39,6 +41,30 @@ internal static class PartyPolicy
             : new AgentRefusal(
                 "agent.other-neighbours",
                 $"The budget {budget} guards {terms.Unit} under {terms.Neighbours}; this computation's loss is about {neighbours.Unit} under {RelationNames.Of(neighbours.Relation)}.");
+    }
+
+    /// <summary>The time blocks that a charge names, from what the party declares of its rows' days: none where the budget has no periods.</summary>
+    public static async Task<(ImmutableArray<string> Blocks, AgentRefusal? Refusal)> BlocksAsync(AgentContext agent, string budget, CancellationToken cancel)
+    {
+        var period = (await agent.TermsOfAsync(budget, cancel)).Levels?.Select(l => l.Period).FirstOrDefault(p => p is not null);
+        if (period is null)
+        {
+            return ([], null);
+        }
+
+        if (!BlockLengths.TryParse(period, out var length))
+        {
+            return ([], new AgentRefusal("agent.unknown-period", $"The budget {budget} has an allowance for each {period}, which this agent does not know."));
+        }
+
+        if (agent.DataOf(budget)?.Dates is not { } dates)
+        {
+            return ([], new AgentRefusal(
+                "agent.no-dates",
+                $"The budget {budget} has an allowance for each {period}, and {agent.Party} declares no days of its rows. It joins with --from and --to, and --time where a column tells each row's day."));
+        }
+
+        return dates.TryBlocks(length, out var blocks, out var fault) ? (blocks, null) : ([], new AgentRefusal("agent.too-many-blocks", $"The declared days: {fault}."));
     }
 
     /// <summary>A table's fault: the column is told to all, the row and the cell to the party's own people.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Learning.Data;
 using PrivacyGrains.Learning.Models;
 using PrivacyGrains.Learning.Training;
@@ -28,12 +29,6 @@ internal sealed class TrainingStepComputation : IRoundComputation
             return (null, refusal);
         }
 
-        var data = agent.DataOf(plan.Budget)!;
-        if (!LabelledTable.TryCreate(data.Rows, spec.SchemaFor(data.Rows), out var rows, out var wrong))
-        {
-            return (null, PartyPolicy.Refuse(wrong));
-        }
-
         var bytes = await agent.Gateway.Trainings.WeightsAsync(spec.Job, spec.Step - 1, cancel);
         if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != spec.BaseWeights || !LogisticModelFile.TryRead(bytes, out var model, out _)
             || !model.Scale.Ranges.AsSpan().SequenceEqual(spec.Features.AsSpan()))
@@ -41,11 +36,14 @@ internal sealed class TrainingStepComputation : IRoundComputation
             return (null, new AgentRefusal("agent.other-weights", $"The weights of step {spec.Step - 1} are not those that the round names, or not a model of its features."));
         }
 
-        return (new PreparedRound(
-            OwnerKind,
-            spec.Job,
-            spec.IsCharged ? new LossBody("zcdp", spec.RoundRho().Value) : null,
-            random => (spec.Words().Encode(LocalTrainer.Run(model, rows, spec.Options(), data.DeclaredRows, random), weight: 1, random), null)), null);
+        // The records are read once the loss is held: a step over budget is refused before.
+        var data = agent.DataOf(plan.Budget)!;
+        return (new PreparedRound(OwnerKind, spec.Job, spec.IsCharged ? new LossBody("zcdp", spec.RoundRho().Value) : null, Compute), null);
+
+        (ulong[]? Words, AgentRefusal? Refusal) Compute(IRandomSource random) =>
+            LabelledTable.TryCreate(data.Rows, spec.SchemaFor(data.Rows), out var rows, out var wrong)
+                ? (spec.Words().Encode(LocalTrainer.Run(model, rows, spec.Options(), data.DeclaredRows, random), weight: 1, random), null)
+                : (null, PartyPolicy.Refuse(wrong));
     }
 
     private static async Task<AgentRefusal?> CheckAsync(RoundPlanBody plan, TrainingStepSpec spec, AgentContext agent, CancellationToken cancel) =>

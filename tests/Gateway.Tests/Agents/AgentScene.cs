@@ -6,6 +6,7 @@ using PrivacyGrains.Gateway.Tests.Hosting;
 using PrivacyGrains.Messages.Budgets;
 using PrivacyGrains.Messages.Queries;
 using PrivacyGrains.Messages.Trainings;
+using PrivacyGrains.Privacy.Queries.Schemas;
 
 namespace PrivacyGrains.Gateway.Tests.Agents;
 
@@ -28,13 +29,14 @@ internal sealed class AgentScene : IAsyncDisposable
     /// <param name="name">Used by no other test.</param>
     /// <param name="epsilon">Of each hospital's budget.</param>
     /// <param name="unit">Whom the budgets protect.</param>
-    public static async Task<AgentScene> OpenAsync(AgentWorld world, string name, Func<string, double>? epsilon = null, string unit = "record")
+    /// <param name="quarter">The epsilon that the rows of each quarter may lose; null for budgets without periods.</param>
+    public static async Task<AgentScene> OpenAsync(AgentWorld world, string name, Func<string, double>? epsilon = null, string unit = "record", double? quarter = null)
     {
         var scene = new AgentScene(world.Consortium, name);
         foreach (var hospital in Hospitals)
         {
             using var gateway = scene._consortium.As(hospital);
-            await gateway.Budgets.OpenAsync(hospital, name, new BudgetTermsBody(epsilon?.Invoke(hospital) ?? 50, 1e-5, "add-remove", unit));
+            await gateway.Budgets.OpenAsync(hospital, name, new BudgetTermsBody(epsilon?.Invoke(hospital) ?? 50, 1e-5, "add-remove", unit, null, quarter is { } q ? [new BudgetLevelBody(null, "quarter", q, 1e-5)] : null));
         }
 
         return scene;
@@ -50,6 +52,15 @@ internal sealed class AgentScene : IAsyncDisposable
         return PartyData.Read(path, Name);
     }
 
+    /// <summary>20 records of the first quarter of 2026, 10 of them ill, and 20 of the second, 4 of them ill.</summary>
+    public PartyData DatedOf(string hospital, RowDates? dates, string? extraRow = null)
+    {
+        var path = Path.Combine(_consortium.Data, $"{Name}-{hospital}-dated.csv");
+        var rows = Enumerable.Range(0, 40).Select(i => (Ill: i < 20 ? i < 10 : i < 24, Day: i < 20 ? $"2026-0{1 + (i % 3)}-{1 + i:D2}" : $"2026-0{4 + (i % 3)}-{i - 10:D2}T09:30", Number: i % 5));
+        File.WriteAllLines(path, ["radius,texture,diagnosis,admitted", .. rows.Select(r => $"{(r.Ill ? 18 : 8) + r.Number},{(r.Ill ? 22 : 10) + r.Number},{(r.Ill ? "M" : "B")},{r.Day}"), .. extraRow is null ? [] : new[] { extraRow }]);
+        return PartyData.Read(path, Name, null, dates);
+    }
+
     public RunningAgent Start(string hospital, PartyData? data = null, AgentPolicy? policy = null, Func<AgentEvent, Task>? meanwhile = null, HttpMessageHandler? wire = null)
     {
         var folder = PartyFolder.Open(_consortium.FolderOf(hospital));
@@ -61,6 +72,20 @@ internal sealed class AgentScene : IAsyncDisposable
 
     public Dictionary<string, RunningAgent> StartAll(params IEnumerable<string> but) => Hospitals.Except(but).ToDictionary(h => h, h => Start(h), StringComparer.Ordinal);
 
+    /// <summary>All hospitals' agents, over dated records.</summary>
+    public Dictionary<string, RunningAgent> StartAll(RowDates? dates) => Hospitals.ToDictionary(h => h, h => Start(h, DatedOf(h, dates)), StringComparer.Ordinal);
+
+    /// <summary>Stops the agents that run.</summary>
+    public async Task StopAsync()
+    {
+        foreach (var agent in _agents)
+        {
+            await agent.DisposeAsync();
+        }
+
+        _agents.Clear();
+    }
+
     public TrainingTermsBody Training(int steps = 1, double noise = 1, double phaseSeconds = 60) => new(
         Name, ["radius", "texture"], "diagnosis", "M", [0, 0], [30, 40], Hospitals, Name, steps, steps + 3, LocalSteps: 2, LearningRate: 1, ClipNorm: 0.5,
         noise, 1e-5, AllowNoNoise: noise == 0, ReconstructionThreshold: 4, MinimumCohort: 4, Colluders: 1, phaseSeconds, "fedavg", "B");
@@ -71,13 +96,13 @@ internal sealed class AgentScene : IAsyncDisposable
     public QueryTermsBody Mean(string column = "radius") => Count() with { Statistic = "mean", Column = column, Low = 0, High = 30, FilterColumn = "", FilterValue = "" };
 
     /// <summary>Opens the job and follows it to its end.</summary>
-    public async Task<TrainingBody> TrainAsync(TrainingTermsBody terms)
+    public async Task<TrainingBody> TrainAsync(TrainingTermsBody terms, string? job = null)
     {
         using var gateway = _consortium.AsOperator();
-        var body = await gateway.Trainings.CreateAsync(Name, terms);
+        var body = await gateway.Trainings.CreateAsync(job ?? Name, terms);
         while (body.Status == "running")
         {
-            body = await gateway.Trainings.GetAsync(Name, body.Version, Wait);
+            body = await gateway.Trainings.GetAsync(job ?? Name, body.Version, Wait);
         }
 
         return body;
@@ -97,18 +122,15 @@ internal sealed class AgentScene : IAsyncDisposable
     }
 
     /// <summary>The status of each charge, by the number of its round, oldest first.</summary>
-    public async Task<IReadOnlyList<(int Round, string Status)>> ChargesAsync(string hospital)
+    public async Task<IReadOnlyList<(int Round, string Status)>> ChargesAsync(string hospital) =>
+        [.. (await StatementAsync(hospital)).Charges.Select(c => (int.Parse(c.ChargeId.Split('.')[2]), c.Status))];
+
+    /// <summary>How a hospital's budget stands.</summary>
+    public async Task<StatementBody> StatementAsync(string hospital)
     {
         using var gateway = _consortium.As(hospital);
-        var statement = await gateway.Budgets.StatementAsync(hospital, Name);
-        return [.. statement.Charges.Select(c => (int.Parse(c.ChargeId.Split('.')[2]), c.Status))];
+        return await gateway.Budgets.StatementAsync(hospital, Name);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var agent in _agents)
-        {
-            await agent.DisposeAsync();
-        }
-    }
+    public async ValueTask DisposeAsync() => await StopAsync();
 }
