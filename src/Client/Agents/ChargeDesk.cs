@@ -21,7 +21,7 @@ internal sealed class ChargeDesk(AgentContext agent, string budget, string charg
     /// <summary>Holds the loss.</summary>
     /// <returns>Null, or why not: <c>ledger.over-budget</c> and the like, or <c>agent.charge-used</c> where a charge of this session is settled already.</returns>
     public async Task<AgentRefusal?> ReserveAsync(PreparedRound work, CancellationToken cancel) => (await AskAsync(
-        () => agent.Gateway.Budgets.ReserveAsync(agent.Party, budget, new ReserveChargeRequest(chargeId, "charge", work.Purpose, work.Recipient, binding, work.Loss, Blocks: work.Blocks), cancel),
+        () => agent.Gateway.Budgets.ReserveAsync(agent.Party, budget, new ReserveChargeRequest(chargeId, "charge", work.Purpose, work.Recipient, binding, work.Loss, Blocks: work.Blocks?.Names), cancel),
         Reserved)).Refusal;
 
     /// <summary>Spends the loss.</summary>

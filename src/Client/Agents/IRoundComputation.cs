@@ -1,7 +1,7 @@
-using System.Collections.Immutable;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Messages.Budgets;
 using PrivacyGrains.Messages.Rounds;
+using PrivacyGrains.Privacy.Ledger;
 
 namespace PrivacyGrains.Client.Agents;
 
@@ -24,9 +24,6 @@ internal interface IRoundComputation
 /// <param name="Purpose">What the charge is for.</param>
 /// <param name="Recipient">To whom the sum goes.</param>
 /// <param name="Loss">What is charged; null where nothing is, which the policy has allowed.</param>
+/// <param name="Blocks">The time blocks whose rows are charged; null where the budget has no periods, or nothing is charged.</param>
 /// <param name="Compute">The party's words, noised as the loss says, from a cryptographic source. CPU-heavy; its result is secret and for one round. Or why the records cannot answer: they are read only once the loss is held.</param>
-internal sealed record PreparedRound(string Purpose, string Recipient, LossBody? Loss, Func<IRandomSource, (ulong[]? Words, AgentRefusal? Refusal)> Compute)
-{
-    /// <summary>The time blocks whose rows are charged, in order; none where the budget has no periods.</summary>
-    public ImmutableArray<string> Blocks { get; init; } = [];
-}
+internal sealed record PreparedRound(string Purpose, string Recipient, LossBody? Loss, BlockSet? Blocks, Func<IRandomSource, (ulong[]? Words, AgentRefusal? Refusal)> Compute);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using PrivacyGrains.Privacy.Accounting;
 using PrivacyGrains.Privacy.Ledger;
 using PrivacyGrains.Privacy.Queries;
@@ -32,39 +31,27 @@ internal static class PartyPolicy
         return null;
     }
 
-    /// <summary>Whether a loss about these neighbours is what the budget limits; null where so.</summary>
-    public static async Task<AgentRefusal?> CheckTermsAsync(AgentContext agent, string budget, Neighbours neighbours, CancellationToken cancel)
+    /// <summary>Whether a loss about these neighbours is what the budget limits; and the time blocks that it is charged to, from what the party declares of its rows' days: null where the budget has no periods.</summary>
+    public static async Task<(BlockSet? Blocks, AgentRefusal? Refusal)> CheckTermsAsync(AgentContext agent, string budget, Neighbours neighbours, CancellationToken cancel)
     {
         var terms = await agent.TermsOfAsync(budget, cancel);
-        return terms.Neighbours == RelationNames.Of(neighbours.Relation) && terms.Unit == neighbours.Unit.Name
-            ? null
-            : new AgentRefusal(
+        if (terms.Neighbours != RelationNames.Of(neighbours.Relation) || terms.Unit != neighbours.Unit.Name)
+        {
+            return (null, new AgentRefusal(
                 "agent.other-neighbours",
-                $"The budget {budget} guards {terms.Unit} under {terms.Neighbours}; this computation's loss is about {neighbours.Unit} under {RelationNames.Of(neighbours.Relation)}.");
-    }
-
-    /// <summary>The time blocks that a charge names, from what the party declares of its rows' days: none where the budget has no periods.</summary>
-    public static async Task<(ImmutableArray<string> Blocks, AgentRefusal? Refusal)> BlocksAsync(AgentContext agent, string budget, CancellationToken cancel)
-    {
-        var period = (await agent.TermsOfAsync(budget, cancel)).Levels?.Select(l => l.Period).FirstOrDefault(p => p is not null);
-        if (period is null)
-        {
-            return ([], null);
+                $"The budget {budget} guards {terms.Unit} under {terms.Neighbours}; this computation's loss is about {neighbours.Unit} under {RelationNames.Of(neighbours.Relation)}."));
         }
 
-        if (!BlockLengths.TryParse(period, out var length))
-        {
-            return ([], new AgentRefusal("agent.unknown-period", $"The budget {budget} has an allowance for each {period}, which this agent does not know."));
-        }
-
-        if (agent.DataOf(budget)?.Dates is not { } dates)
-        {
-            return ([], new AgentRefusal(
-                "agent.no-dates",
-                $"The budget {budget} has an allowance for each {period}, and {agent.Party} declares no days of its rows. It joins with --from and --to, and --time where a column tells each row's day."));
-        }
-
-        return dates.TryBlocks(length, out var blocks, out var fault) ? (blocks, null) : ([], new AgentRefusal("agent.too-many-blocks", $"The declared days: {fault}."));
+        var period = terms.Levels?.Select(l => l.Period).FirstOrDefault(p => p is not null);
+        return period is null ? (null, null)
+            : !BlockLengths.TryParse(period, out var length)
+                ? (null, new AgentRefusal("agent.unknown-period", $"The budget {budget} has an allowance for each {period}, which this agent does not know."))
+            : agent.DataOf(budget)?.Dates is not { } dates
+                ? (null, new AgentRefusal(
+                    "agent.no-dates",
+                    $"The budget {budget} has an allowance for each {period}, and {agent.Party} declares no days of its rows. It joins with --from and --to, and --time where a column tells each row's day."))
+            : dates.TryBlocks(length, out var blocks, out var fault) ? (blocks, null)
+            : (null, new AgentRefusal("agent.bad-dates", $"The declared days: {fault}."));
     }
 
     /// <summary>A table's fault: the column is told to all, the row and the cell to the party's own people.</summary>

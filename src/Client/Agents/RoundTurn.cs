@@ -78,23 +78,12 @@ internal sealed class RoundTurn(AgentContext agent, RoundRecords records, string
                     ? (null, new AgentRefusal("agent.other-roster", "The round's roster is not the one that follows from its plan."))
                 : !computations.TryGetValue(plan.OwnerKind, out var computation)
                     ? (null, new AgentRefusal("agent.unknown-kind", $"This agent takes no part in rounds of the kind {plan.OwnerKind}."))
-                : await WithBlocksAsync(await computation.PrepareAsync(plan, agent, cancel), plan.Budget, cancel);
+                : await computation.PrepareAsync(plan, agent, cancel);
         }
         catch (GatewayException e) when (e.Status is 400 or 404 or 409 || (e.Status == 0 && e.Code.StartsWith("party.", StringComparison.Ordinal)))
         {
             return (null, new AgentRefusal(e.Code, e.Detail)); // a pin that no longer fits, a budget that is not open, weights that are not there
         }
-    }
-
-    private async Task<(PreparedRound? Work, AgentRefusal? Refusal)> WithBlocksAsync((PreparedRound? Work, AgentRefusal? Refusal) prepared, string budget, CancellationToken cancel)
-    {
-        if (prepared.Work is not { Loss: not null } work)
-        {
-            return prepared;
-        }
-
-        var (blocks, refusal) = await PartyPolicy.BlocksAsync(agent, budget, cancel);
-        return refusal is null ? (work with { Blocks = blocks }, null) : (null, refusal);
     }
 
     /// <summary>The party's part of the protocol. Answers why the party itself breaks off; null where it did not, even where the round went on without it.</summary>

@@ -30,15 +30,29 @@ internal static class SelectQueryPreparation
                 "agent.too-little-noise", $"The noise counts on {fewest} parties of whom {spec.Colluding} collude; the round may end with {plan.MinimumCohort} of whom {plan.Colluders} do."));
         }
 
-        if ((PartyPolicy.CheckColumns(agent, plan.Budget, query.Columns) ?? await PartyPolicy.CheckTermsAsync(agent, plan.Budget, query.Neighbours, cancel)) is { } refusal)
+        if (PartyPolicy.CheckColumns(agent, plan.Budget, query.Columns) is { } column)
+        {
+            return (null, column);
+        }
+
+        var (blocks, refusal) = await PartyPolicy.CheckTermsAsync(agent, plan.Budget, query.Neighbours, cancel);
+        if (refusal is not null)
         {
             return (null, refusal);
         }
 
-        var rows = agent.DataOf(plan.Budget)!.Rows;
-        return (new PreparedRound(plan.OwnerKind, spec.Analyst, new LossBody("zcdp", spec.Rho), Compute), null);
+        // Which column tells a row's block is the party's to say: where the query's is another, its condition narrows nothing.
+        var data = agent.DataOf(plan.Budget)!;
+        var narrows = blocks is not null && data.Dates!.Column.Length > 0 && data.Dates.Column == query.Schema.TimeColumn;
+        if (narrows && (blocks = query.Among(blocks!)) is null)
+        {
+            return (null, new AgentRefusal("agent.other-dates", $"{agent.Party} takes part with its rows of {data.Dates}, and the query asks about others."));
+        }
+
+        var rows = data.Rows;
+        return (new PreparedRound(plan.OwnerKind, spec.Analyst, new LossBody("zcdp", spec.Rho), blocks, Compute), null);
 
         (ulong[]? Words, AgentRefusal? Refusal) Compute(IRandomSource random) =>
-            SelectNoise.TryWords(rows, query, noise, random, out var words, out var wrong) ? (words, null) : (null, PartyPolicy.Refuse(wrong));
+            SelectNoise.TryWords(rows, query, noise, random, out var words, out var wrong, narrows ? blocks : null) ? (words, null) : (null, PartyPolicy.Refuse(wrong));
     }
 }

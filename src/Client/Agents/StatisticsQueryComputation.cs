@@ -43,8 +43,12 @@ internal sealed class StatisticsQueryComputation : IRoundComputation
 
         string[] unit = spec.Query.UnitColumn.Length > 0 ? [spec.Query.UnitColumn] : [];
         string[] value = spec.Query.Column.Length > 0 ? [spec.Query.Column] : [];
-        var refusal = PartyPolicy.CheckColumns(agent, plan.Budget, [.. value, .. unit, .. spec.Query.Filters.Select(f => f.Column)])
-            ?? await PartyPolicy.CheckTermsAsync(agent, plan.Budget, query.Neighbours, cancel);
+        if (PartyPolicy.CheckColumns(agent, plan.Budget, [.. value, .. unit, .. spec.Query.Filters.Select(f => f.Column)]) is { } column)
+        {
+            return (null, column);
+        }
+
+        var (blocks, refusal) = await PartyPolicy.CheckTermsAsync(agent, plan.Budget, query.Neighbours, cancel);
         if (refusal is not null)
         {
             return (null, refusal);
@@ -52,7 +56,7 @@ internal sealed class StatisticsQueryComputation : IRoundComputation
 
         // The records are read once the loss is held: a query over budget is refused before.
         var rows = agent.DataOf(plan.Budget)!.Rows;
-        return (new PreparedRound(OwnerKind, spec.Analyst, new LossBody("zcdp", spec.Rho), Compute), null);
+        return (new PreparedRound(OwnerKind, spec.Analyst, new LossBody("zcdp", spec.Rho), blocks, Compute), null);
 
         (ulong[]? Words, AgentRefusal? Refusal) Compute(IRandomSource random) => LocalAggregate.TryCompute(rows, spec.Query, out var aggregate, out var wrong)
             ? (JointNoise.ToWords(aggregate, JointNoise.Share(query, random)), null)

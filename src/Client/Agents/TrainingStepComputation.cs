@@ -6,6 +6,7 @@ using PrivacyGrains.Learning.Training;
 using PrivacyGrains.Messages.Budgets;
 using PrivacyGrains.Messages.Rounds;
 using PrivacyGrains.Privacy.Accounting;
+using PrivacyGrains.Privacy.Ledger;
 
 namespace PrivacyGrains.Client.Agents;
 
@@ -24,7 +25,8 @@ internal sealed class TrainingStepComputation : IRoundComputation
             return (null, new AgentRefusal("agent.bad-computation", $"This is no training step: {fault}."));
         }
 
-        if (await CheckAsync(plan, spec, agent, cancel) is { } refusal)
+        var (blocks, refusal) = await CheckAsync(plan, spec, agent, cancel);
+        if (refusal is not null)
         {
             return (null, refusal);
         }
@@ -38,7 +40,7 @@ internal sealed class TrainingStepComputation : IRoundComputation
 
         // The records are read once the loss is held: a step over budget is refused before.
         var data = agent.DataOf(plan.Budget)!;
-        return (new PreparedRound(OwnerKind, spec.Job, spec.IsCharged ? new LossBody("zcdp", spec.RoundRho().Value) : null, Compute), null);
+        return (new PreparedRound(OwnerKind, spec.Job, spec.IsCharged ? new LossBody("zcdp", spec.RoundRho().Value) : null, blocks, Compute), null);
 
         (ulong[]? Words, AgentRefusal? Refusal) Compute(IRandomSource random) =>
             LabelledTable.TryCreate(data.Rows, spec.SchemaFor(data.Rows), out var rows, out var wrong)
@@ -46,12 +48,13 @@ internal sealed class TrainingStepComputation : IRoundComputation
                 : (null, PartyPolicy.Refuse(wrong));
     }
 
-    private static async Task<AgentRefusal?> CheckAsync(RoundPlanBody plan, TrainingStepSpec spec, AgentContext agent, CancellationToken cancel) =>
-        spec.Job != plan.OwnerId || spec.VectorLength != plan.VectorLength || spec.WordBits != plan.WordBits || spec.Clients < plan.Participants.Count
-            ? new AgentRefusal("agent.other-computation", "The training step is of another job, size or number of parties than the round.")
-        : !spec.IsCharged && !agent.Policy.AllowTrainingWithoutNoise
-            ? new AgentRefusal("agent.no-noise", "The training has no noise, and this party does not take part in such.")
-        : PartyPolicy.CheckColumns(agent, plan.Budget, spec.Features.Select(f => f.Name).Append(spec.Label)) is { } column ? column
-        : spec.IsCharged ? await PartyPolicy.CheckTermsAsync(agent, plan.Budget, Neighbours.AddRemoveRecord, cancel)
-        : null;
+    private static async Task<(BlockSet? Blocks, AgentRefusal? Refusal)> CheckAsync(RoundPlanBody plan, TrainingStepSpec spec, AgentContext agent, CancellationToken cancel)
+    {
+        var refusal = spec.Job != plan.OwnerId || spec.VectorLength != plan.VectorLength || spec.WordBits != plan.WordBits || spec.Clients < plan.Participants.Count
+                ? new AgentRefusal("agent.other-computation", "The training step is of another job, size or number of parties than the round.")
+            : !spec.IsCharged && !agent.Policy.AllowTrainingWithoutNoise
+                ? new AgentRefusal("agent.no-noise", "The training has no noise, and this party does not take part in such.")
+            : PartyPolicy.CheckColumns(agent, plan.Budget, spec.Features.Select(f => f.Name).Append(spec.Label));
+        return refusal is null && spec.IsCharged ? await PartyPolicy.CheckTermsAsync(agent, plan.Budget, Neighbours.AddRemoveRecord, cancel) : (null, refusal);
+    }
 }

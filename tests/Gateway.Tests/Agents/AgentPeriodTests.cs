@@ -57,7 +57,7 @@ public sealed class AgentPeriodTests(AgentWorld world)
         await using var scene = await AgentScene.OpenAsync(world, "quarter-poor", quarter: 0.5);
         foreach (var hospital in AgentScene.Hospitals)
         {
-            scene.Start(hospital, scene.DatedOf(hospital, First, "secret-value,20,B,2026-02-02")); // whoever read the broken row would refuse it by another name
+            scene.Start(hospital, scene.DatedOf(hospital, First, "secret-value,20,B,2026-02-02,2019")); // whoever read the broken row would refuse it by another name
         }
 
         var query = await scene.AskAsync(Select(scene));
@@ -72,6 +72,33 @@ public sealed class AgentPeriodTests(AgentWorld world)
         }
 
         Assert.Empty((await scene.StatementAsync("hospital-1")).Charges);
+    }
+
+    /// <summary>The question's own condition picks among the declared quarters, where it names the party's own column of dates: another one would let rows be charged where they are not.</summary>
+    [Theory]
+    [InlineData("narrow", "admitted", "'2026-Q2'", 20, "2026-Q2")]
+    [InlineData("narrow-other", "seen", "'2020'", 0, "2026-Q1 2026-Q2")]
+    [InlineData("narrow-none", "admitted", "'2020'", null, null)]
+    public async Task Select_OfAQuarter_IsChargedToIt_ByThePartysOwnColumnOnly(string name, string column, string when, int? ill, string? blocks)
+    {
+        await using var scene = await AgentScene.OpenAsync(world, name, quarter: 25);
+        var agents = scene.StartAll(First with { To = Second.To });
+
+        var query = await scene.AskAsync(Select(scene) with
+        {
+            Sql = $"SELECT COUNT(*) FROM data WHERE diagnosis = 'M' AND {column} = {when}",
+            Schema = JsonElement.Parse($$"""{ "timeColumn": "{{column}}", "columns": [ { "name": "diagnosis", "type": "text" }, { "name": "{{column}}", "type": "date" } ] }"""),
+        });
+        if (ill is null)
+        {
+            Assert.Contains(query.Rounds[0].Dropped, d => d.Reason.StartsWith("agent.other-dates", StringComparison.Ordinal));
+            return;
+        }
+
+        var figure = Assert.Single(Assert.Single(query.Answer!.Rows!).Figures);
+        Assert.InRange(ill.Value, figure.Lower95 - (4 * (figure.Upper95 - figure.Lower95)), figure.Upper95 + (4 * (figure.Upper95 - figure.Lower95)));
+        await agents["hospital-1"].UntilAsync(AgentStep.Settled, name);
+        Assert.Equal(blocks, string.Join(' ', Assert.Single((await scene.StatementAsync("hospital-1")).Charges).Blocks));
     }
 
     [Fact]
@@ -107,7 +134,7 @@ public sealed class AgentPeriodTests(AgentWorld world)
     public async Task RecordWithoutADate_IsRefusedAtTheStart_ToTheOwnersPeopleOnly()
     {
         await using var scene = await AgentScene.OpenAsync(world, "bad-date");
-        var refused = Assert.Throws<InputException>(() => scene.DatedOf("hospital-1", First, "18,20,M,soon"));
+        var refused = Assert.Throws<InputException>(() => scene.DatedOf("hospital-1", First, "18,20,M,soon,2019"));
         Assert.Equal("table.not-a-date", refused.Code);
         Assert.Contains("Row 41, column admitted", refused.Message, StringComparison.Ordinal);
     }

@@ -57,7 +57,7 @@ internal sealed class AgentScene : IAsyncDisposable
     {
         var path = Path.Combine(_consortium.Data, $"{Name}-{hospital}-dated.csv");
         var rows = Enumerable.Range(0, 40).Select(i => (Ill: i < 20 ? i < 10 : i < 24, Day: i < 20 ? $"2026-0{1 + (i % 3)}-{1 + i:D2}" : $"2026-0{4 + (i % 3)}-{i - 10:D2}T09:30", Number: i % 5));
-        File.WriteAllLines(path, ["radius,texture,diagnosis,admitted", .. rows.Select(r => $"{(r.Ill ? 18 : 8) + r.Number},{(r.Ill ? 22 : 10) + r.Number},{(r.Ill ? "M" : "B")},{r.Day}"), .. extraRow is null ? [] : new[] { extraRow }]);
+        File.WriteAllLines(path, ["radius,texture,diagnosis,admitted,seen", .. rows.Select(r => $"{(r.Ill ? 18 : 8) + r.Number},{(r.Ill ? 22 : 10) + r.Number},{(r.Ill ? "M" : "B")},{r.Day},2019"), .. extraRow is null ? [] : new[] { extraRow }]);
         return PartyData.Read(path, Name, null, dates);
     }
 

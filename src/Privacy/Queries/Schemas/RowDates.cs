@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using PrivacyGrains.Privacy.Ledger;
@@ -23,13 +22,12 @@ public sealed record RowDates(DateOnly From, DateOnly To, string Column = "")
 
     /// <summary>The blocks whose rows a release is about: all that the declared days touch.</summary>
     /// <param name="length">How long the budget's blocks are.</param>
-    /// <param name="blocks">Their names, in order; or none.</param>
+    /// <param name="blocks">The blocks, or null.</param>
     /// <param name="fault">What is wrong, or null.</param>
     /// <returns>Whether a charge can name them.</returns>
-    public bool TryBlocks(BlockLength length, out ImmutableArray<string> blocks, [NotNullWhen(false)] out string? fault)
+    public bool TryBlocks(BlockLength length, [NotNullWhen(true)] out BlockSet? blocks, [NotNullWhen(false)] out string? fault)
     {
-        blocks = [];
-        fault = Fault();
+        (blocks, fault) = (null, Fault());
         if (fault is not null)
         {
             return false;
@@ -37,21 +35,21 @@ public sealed record RowDates(DateOnly From, DateOnly To, string Column = "")
 
         try
         {
-            blocks = [.. TimeBlock.Covering(length, From, To).Select(b => b.Name)];
+            blocks = BlockSet.Of(TimeBlock.Covering(length, From, To));
         }
         catch (ArgumentException)
         {
             fault = $"{this} touches more than {ChargeRequest.MostBlocks} blocks of a {length.ToName()}; declare fewer days";
         }
 
-        return fault is null;
+        return blocks is not null;
     }
 
     /// <summary>The rows of the declared days. The whole column is read first, so that a refusal says nothing about which rows take part.</summary>
     /// <param name="table">The owner's rows.</param>
     /// <param name="rows">Those that take part, or null.</param>
-    /// <param name="fault">No such column, or the first cell that is no date; or null. It stays with the owner.</param>
-    /// <returns>Whether every row tells its day.</returns>
+    /// <param name="fault">No such column, or the first cell that is no date or is partly of other days; or null. It stays with the owner.</param>
+    /// <returns>Whether every row tells its day, as <see cref="TimeColumn"/> reads it.</returns>
     public bool TrySelect(Table table, [NotNullWhen(true)] out Table? rows, [NotNullWhen(false)] out TableFault? fault)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -62,28 +60,19 @@ public sealed record RowDates(DateOnly From, DateOnly To, string Column = "")
             return true;
         }
 
-        if (table.IndexOf(Column) is not (>= 0 and var column))
+        if (!TimeColumn.TryStretches(table, Column, out var stretches, out fault))
         {
-            fault = new TableFault("table.unknown-column", 0, Column, $"There is no column {Column}.");
             return false;
         }
 
-        var taken = new List<int>();
-        for (var row = 0; row < table.RowCount; row++)
+        var wide = Array.FindIndex(stretches, s => s.First <= To && s.Last >= From && (s.First < From || s.Last > To));
+        if (wide >= 0)
         {
-            if (!TryDay(table.Text(row, column), out var day))
-            {
-                fault = new TableFault("table.not-a-date", row + 1, Column, $"Row {row + 1}, column {Column}: no date, written as 2026-11-21, with or without a time after it.");
-                return false;
-            }
-
-            if (day >= From && day <= To)
-            {
-                taken.Add(row);
-            }
+            fault = new TableFault("table.date-too-wide", wide + 1, Column, $"Row {wide + 1}, column {Column}: {stretches[wide]} is not wholly within {Day(From)} to {Day(To)}. Declare all of it, or write the row's day.");
+            return false;
         }
 
-        rows = table.Select(taken);
+        rows = table.Select(Enumerable.Range(0, stretches.Length).Where(row => stretches[row].First >= From && stretches[row].Last <= To));
         return true;
     }
 

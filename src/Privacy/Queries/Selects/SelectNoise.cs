@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using PrivacyGrains.Arithmetic.Randomness;
+using PrivacyGrains.Privacy.Ledger;
 using PrivacyGrains.Privacy.Mechanisms;
 
 namespace PrivacyGrains.Privacy.Queries.Selects;
@@ -13,14 +15,15 @@ public static class SelectNoise
     /// <param name="source">Cryptographic; for the choice among a unit's rows and the noise.</param>
     /// <param name="words">One word a coordinate, modulo 2^64; or null.</param>
     /// <param name="fault">Why the table cannot answer, or null. It stays with the owner.</param>
+    /// <param name="blocks">The time blocks by the schema's time column whose rows alone are used; null for all rows.</param>
     /// <returns>Whether there are words.</returns>
+    /// <exception cref="ArgumentException">There are blocks, and the schema names no time column.</exception>
     public static bool TryWords(
-        Table table, SelectQuery query, JointVector noise, IRandomSource source,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ulong[]? words, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out TableFault? fault)
+        Table table, SelectQuery query, JointVector noise, IRandomSource source, [NotNullWhen(true)] out ulong[]? words, [NotNullWhen(false)] out TableFault? fault, BlockSet? blocks = null)
     {
         ArgumentNullException.ThrowIfNull(noise);
         words = null;
-        if (!BoundedRows.TryTake(table, query, source, out var rows, out fault) || !rows.TrySum(table, query, out var sums, out fault))
+        if (!BoundedRows.TryTake(table, query, source, out var rows, out fault, blocks) || !rows.TrySum(table, query, out var sums, out fault))
         {
             return false;
         }

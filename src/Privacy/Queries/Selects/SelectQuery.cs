@@ -119,6 +119,19 @@ public sealed class SelectQuery
         return blocks is not null;
     }
 
+    /// <summary>Of blocks that an owner declares by the schema's time column, those that an answer is about.</summary>
+    /// <param name="declared">The owner's.</param>
+    /// <returns>The blocks of which a row may pass the condition; null where there is none.</returns>
+    /// <exception cref="ArgumentException">The schema names no time column.</exception>
+    public BlockSet? Among(BlockSet declared)
+    {
+        ArgumentNullException.ThrowIfNull(declared);
+        var column = Schema.TimeColumn is { } name ? Schema.Find(name)! : throw new ArgumentException("The schema names no time column.", nameof(declared));
+        var last = declared.Blocks[^1];
+        var touched = DateConditions.Touched(Statement.Where, column, declared.Length).TakeWhile(b => b.First <= last.First).Where(declared.Contains).ToList();
+        return touched.Count == 0 ? null : BlockSet.Of(touched);
+    }
+
     /// <summary>What one unit may change in the summed vector, over all parties.</summary>
     /// <param name="relation">How neighbours differ.</param>
     /// <returns>The L2 sensitivity squared and the L1 sensitivity, in the vector's integers.</returns>

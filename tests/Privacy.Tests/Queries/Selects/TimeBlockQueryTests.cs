@@ -61,6 +61,19 @@ public sealed class TimeBlockQueryTests
         Assert.Equal("query.no-time-column", fault.Code);
     }
 
+    [Theory]
+    [InlineData("", "2026-Q1, 2026-Q2")]
+    [InlineData("WHERE day = '2026-Q2'", "2026-Q2")]
+    [InlineData("WHERE day >= '2026-05-01' OR cell = 'A'", "2026-Q1, 2026-Q2")]
+    [InlineData("WHERE day BETWEEN '2025' AND '2026-02'", "2026-Q1")]
+    [InlineData("WHERE day = '2026-Q3'", null)]
+    public void Among_DeclaredBlocks_AreThoseThatTheConditionTouches_AlsoWhereItBoundsNothing(string where, string? expected)
+    {
+        Assert.True(new RowDates(new(2026, 2, 1), new(2026, 4, 1), "day").TryBlocks(BlockLength.Quarter, out var declared, out _));
+        Assert.Equal(expected, SelectSamples.Query($"SELECT COUNT(*) FROM data {where}", Open).Among(declared)?.ToString());
+        Assert.Throws<ArgumentException>(() => SelectSamples.Query("SELECT COUNT(*) FROM data").Among(declared));
+    }
+
     /// <summary>The property that charges rest on: a row that passes a condition is of a block that is charged, however the condition is built and however coarse the row's date.</summary>
     [Fact]
     public void TryBlocks_LeaveOutNoRowThatPasses()
