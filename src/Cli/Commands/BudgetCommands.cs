@@ -117,10 +117,15 @@ internal static class BudgetCommands
             {
                 console.Line($"{party}/{budget}: epsilon {Tables.Number(s.EpsilonSoFar)} of {Tables.Number(s.Terms.Epsilon)} at delta {s.Terms.Delta}, per {s.Terms.Unit}, {s.Terms.Neighbours}");
                 console.Line($"left {Tables.Number(s.EpsilonLeft)}, held {Tables.Number(s.EpsilonReserved)}, disclosures left: {(s.DisclosuresLeft.Count == 0 ? "none allowed" : Left(s.DisclosuresLeft))}");
+                foreach (var level in s.Levels.Skip(1))
+                {
+                    console.Line($"{level.Level}: epsilon {Tables.Number(level.EpsilonSoFar)} of {Tables.Number(level.Epsilon)} at delta {level.Delta}, left {Tables.Number(level.EpsilonLeft)}");
+                }
+
                 console.Write(
                     ["charge", "kind", "purpose", "recipient", "status", "epsilon added", "count", "reserved"],
                     s.Charges.Select(c => (IReadOnlyList<string>)[
-                        c.ChargeId, c.Kind, c.Purpose, c.Recipient, c.Status, c.Kind == "charge" ? Tables.Number(c.Epsilon) : "", c.Kind == "charge" ? "" : $"{c.Count}", Tables.Time(c.At)]),
+                        c.ChargeId, c.Kind, c.Blocks.Count == 0 ? c.Purpose : $"{c.Purpose} over {string.Join(", ", c.Blocks)}", c.Recipient, c.Status, c.Kind == "charge" ? Tables.Number(c.Epsilon) : "", c.Kind == "charge" ? "" : $"{c.Count}", Tables.Time(c.At)]),
                     "Nothing was charged yet.");
             });
             return ExitCodes.Success;

@@ -12,11 +12,11 @@ internal sealed class ResidentProcess : IAsyncDisposable
     private ResidentProcess(Process process) => _process = process;
 
     /// <summary>Starts it; when this ends, it says that it takes part.</summary>
-    public static async Task<ResidentProcess> StartAsync(string folder, string records)
+    public static async Task<ResidentProcess> StartAsync(string folder, string records, params IEnumerable<string> options)
     {
         var resident = new ResidentProcess(Process.Start(new ProcessStartInfo(
             "env",
-            ["--default-signal=INT", "dotnet", Built, "join", "--folder", folder, "--data", records])
+            ["--default-signal=INT", "dotnet", Built, "join", "--folder", folder, "--data", records, .. options])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -33,8 +33,12 @@ public class TrainAndQueryTests
 
             var dear = await up.RunAsync("query count dear --rho 500 --json");
             Assert.Equal(1, dear.ExitCode);
+            Assert.Contains("block 2026-Q4", dear.Output, StringComparison.Ordinal);
             Assert.Contains("ledger.over-budget", dear.Output, StringComparison.Ordinal);
-            Assert.Equal(["committed", "committed", "committed"], await StatusesAsync(up, folder.Path, "h1"));
+            foreach (var hospital in (string[])["h1", "h2"])
+            {
+                Assert.Equal(Enumerable.Repeat(("committed", "2026-Q4"), 3), await ChargesAsync(up, folder.Path, hospital));
+            }
 
             await residents[0].SaysAsync("ill/1: the charge is settled: committed");
             Assert.Equal(0, await residents[0].EndAsync("INT"));
@@ -53,14 +57,16 @@ public class TrainAndQueryTests
         var (folder, records) = (Path.Combine(data, hospital), Path.Combine(data, $"{hospital}.csv"));
         var invitation = (await up.RunAsync($"party invite {hospital} --json")).Good().Document().GetProperty("invitation").GetString();
         (await CommandRun.OfAsync("join", invitation!, "--folder", folder, "--url", up.Url)).Good();
-        (await up.RunAsync($"budget open {hospital}/records --epsilon 20 --delta 1e-5", folder)).Good();
-        await File.WriteAllLinesAsync(records, ["radius,diagnosis", .. Enumerable.Range(0, 20).Select(i => i < 10 ? $"{18 + (i % 5)},M" : $"{8 + (i % 5)},B")]);
-        return await ResidentProcess.StartAsync(folder, records);
+        (await up.RunAsync($"budget open {hospital}/records --epsilon 40 --delta 1e-5 --level period=quarter,epsilon=20", folder)).Good();
+        var days = hospital == "h1" ? ["--time", "day"] : Array.Empty<string>(); // the others state that all their records are of the quarter
+        await File.WriteAllLinesAsync(
+            records, ["radius,diagnosis,day", .. Enumerable.Range(0, 20).Select(i => i < 10 ? $"{18 + (i % 5)},M,2026-10-05" : $"{8 + (i % 5)},B,2026-12-31"), .. days.Length > 0 ? ["20,M,2026-09-30"] : Array.Empty<string>()]);
+        return await ResidentProcess.StartAsync(folder, records, ["--from", "2026-10-01", "--to", "2026-12-31", .. days]);
     }
 
-    private static async Task<IEnumerable<string?>> StatusesAsync(UpProcess up, string data, string hospital)
+    private static async Task<IEnumerable<(string Status, string Block)>> ChargesAsync(UpProcess up, string data, string hospital)
     {
         var statement = (await up.RunAsync($"budget statement {hospital}/records --json", Path.Combine(data, hospital))).Good().Document();
-        return statement.GetProperty("charges").EnumerateArray().Select(c => c.GetProperty("status").GetString()).ToList();
+        return statement.GetProperty("charges").EnumerateArray().Select(c => (c.GetProperty("status").GetString()!, Assert.Single(c.GetProperty("blocks").EnumerateArray()).GetString()!)).ToList();
     }
 }
