@@ -72,4 +72,29 @@ public sealed class Ciphertext
             Scale = source.Scale;
         }
     }
+
+    /// <summary>Becomes a copy of the first two polynomials of another.</summary>
+    internal void CopyPairFrom(Ciphertext source)
+    {
+        if (ReferenceEquals(source, this))
+        {
+            Size = 2;
+            return;
+        }
+
+        Resize(2, source.PrimeCount, source.Degree);
+        source.Words[..Words.Length].CopyTo(Words);
+        Scale = source.Scale;
+    }
+
+    /// <summary>Takes another's words and shape, and leaves it the memory that was its own: nothing is copied.</summary>
+    internal void TakeFrom(Ciphertext source)
+    {
+        if (!ReferenceEquals(source, this))
+        {
+            (_words, source._words) = (source._words, _words);
+            (Size, PrimeCount, Degree, Scale) = (source.Size, source.PrimeCount, source.Degree, source.Scale);
+            source.Size = 0;
+        }
+    }
 }

@@ -2,7 +2,11 @@ namespace PrivacyGrains.Ckks.Keys;
 
 /// <summary>A pair (b, a) under all primes with b + a s = e: encrypts to whoever has s. Public.</summary>
 /// <param name="Value">Two polynomials at the key level.</param>
-public sealed record PublicKey(Ciphertext Value);
+public sealed record PublicKey(Ciphertext Value)
+{
+    /// <summary>What the second polynomial is expanded from, 64 bytes; empty where that is not known.</summary>
+    public ReadOnlyMemory<byte> Seed { get; init; }
+}
 
 /// <summary>What turns c s' into a ciphertext under s: for each data prime an encryption of its share of P s'. Public to the evaluator; of use only to it.</summary>
 /// <remarks>The words of entry j are two polynomials modulo all primes. Beside them lie Shoup's quotients where the evaluator has computed them (<see cref="Prepare"/>): twice the memory, half the time.</remarks>
@@ -17,6 +21,9 @@ public sealed class SwitchingKey
 
     /// <summary>One encryption for each data prime.</summary>
     public IReadOnlyList<Ciphertext> Entries { get; }
+
+    /// <summary>What the entries' second polynomials are expanded from, 64 bytes each; empty where that is not known.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Seeds { get; init; } = [];
 
     /// <summary>Shoup's quotients of each entry's words, in the same order; computed at the first call.</summary>
     /// <param name="context">The parameters.</param>

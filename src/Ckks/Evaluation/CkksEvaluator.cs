@@ -1,0 +1,273 @@
+using PrivacyGrains.Ckks.Encoding;
+using PrivacyGrains.Ckks.Keys;
+using PrivacyGrains.Ckks.Modular;
+
+namespace PrivacyGrains.Ckks.Evaluation;
+
+/// <summary>The managed evaluator. Its scratch memory is its own: operations allocate nothing once their destinations have their size. Not thread-safe.</summary>
+/// <remarks>RNS-CKKS (Cheon, Han, Kim, Kim, Song 2018). Results are word for word those of SEAL 3.6 to 4.4.</remarks>
+public sealed class CkksEvaluator : ICkksEvaluator
+{
+    private readonly LastPrimeDivision _division;
+    private readonly KeySwitch? _switch;
+    private readonly Ciphertext _scratch = new();
+    private readonly ulong[] _turned;
+
+    /// <summary>Makes the scratch memory.</summary>
+    /// <param name="context">The parameters.</param>
+    public CkksEvaluator(CkksContext context)
+    {
+        Context = context;
+        _division = new LastPrimeDivision(context);
+        _switch = context.CanSwitchKeys ? new KeySwitch(context) : null;
+        _turned = new ulong[context.DataPrimeCount * context.Degree];
+    }
+
+    /// <inheritdoc/>
+    public CkksContext Context { get; }
+
+    private KeySwitch Switch => _switch ?? throw new ArgumentException("Parameters with one prime have no special prime: nothing is relinearised or rotated under them.");
+
+    /// <inheritdoc/>
+    public void Add(Ciphertext a, Ciphertext b, Ciphertext destination)
+    {
+        CheckAlike(a, b);
+        var scale = a.Scale;
+        destination.Resize(a.Size, a.PrimeCount, a.Degree);
+        for (var polynomial = 0; polynomial < a.Size; polynomial++)
+        {
+            for (var prime = 0; prime < a.PrimeCount; prime++)
+            {
+                ResidueLoops.Add(Context.Moduli[prime], a.Residues(polynomial, prime), b.Residues(polynomial, prime), destination.Residues(polynomial, prime));
+            }
+        }
+
+        destination.Scale = scale;
+    }
+
+    /// <inheritdoc/>
+    public void Subtract(Ciphertext a, Ciphertext b, Ciphertext destination)
+    {
+        CheckAlike(a, b);
+        var scale = a.Scale;
+        destination.Resize(a.Size, a.PrimeCount, a.Degree);
+        for (var polynomial = 0; polynomial < a.Size; polynomial++)
+        {
+            for (var prime = 0; prime < a.PrimeCount; prime++)
+            {
+                ResidueLoops.Subtract(Context.Moduli[prime], a.Residues(polynomial, prime), b.Residues(polynomial, prime), destination.Residues(polynomial, prime));
+            }
+        }
+
+        destination.Scale = scale;
+    }
+
+    /// <inheritdoc/>
+    public void Negate(Ciphertext a, Ciphertext destination)
+    {
+        var scale = a.Scale;
+        destination.Resize(a.Size, a.PrimeCount, a.Degree);
+        for (var polynomial = 0; polynomial < a.Size; polynomial++)
+        {
+            for (var prime = 0; prime < a.PrimeCount; prime++)
+            {
+                ResidueLoops.Negate(Context.Moduli[prime], a.Residues(polynomial, prime), destination.Residues(polynomial, prime));
+            }
+        }
+
+        destination.Scale = scale;
+    }
+
+    /// <inheritdoc/>
+    public void AddPlain(Ciphertext a, Plaintext p, Ciphertext destination)
+    {
+        OperandRules.SameLevel(a.PrimeCount, p.PrimeCount);
+        OperandRules.SameScale(a.Scale, p.Scale);
+        destination.CopyFrom(a);
+        for (var prime = 0; prime < a.PrimeCount; prime++)
+        {
+            var c = destination.Residues(0, prime);
+            ResidueLoops.Add(Context.Moduli[prime], c, p.Residues(prime), c);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void AddScalar(Ciphertext a, double value, Ciphertext destination)
+    {
+        var scaled = OperandRules.Scaled(Context, a.PrimeCount, value, a.Scale);
+        destination.CopyFrom(a);
+        for (var prime = 0; prime < a.PrimeCount; prime++)
+        {
+            var modulus = Context.Moduli[prime];
+            var c = destination.Residues(0, prime);
+            ResidueLoops.AddScalar(modulus, c, ExactResidues.Of(modulus, scaled), c);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void MultiplyPlain(Ciphertext a, Plaintext p, Ciphertext destination)
+    {
+        OperandRules.SameLevel(a.PrimeCount, p.PrimeCount);
+        var scale = OperandRules.Product(Context, a.PrimeCount, a.Scale, p.Scale);
+        OperandRules.NotZero(!p.Words.ContainsAnyExcept(0UL), nameof(p));
+        destination.Resize(a.Size, a.PrimeCount, a.Degree);
+        for (var polynomial = 0; polynomial < a.Size; polynomial++)
+        {
+            for (var prime = 0; prime < a.PrimeCount; prime++)
+            {
+                ResidueLoops.Multiply(Context.Moduli[prime], a.Residues(polynomial, prime), p.Residues(prime), destination.Residues(polynomial, prime));
+            }
+        }
+
+        destination.Scale = scale;
+    }
+
+    /// <inheritdoc/>
+    public void MultiplyScalar(Ciphertext a, double value, double scale, Ciphertext destination)
+    {
+        var product = OperandRules.Product(Context, a.PrimeCount, a.Scale, scale);
+        var scaled = OperandRules.Scaled(Context, a.PrimeCount, value, scale);
+        OperandRules.NotZero(scaled == 0, nameof(value));
+        destination.Resize(a.Size, a.PrimeCount, a.Degree);
+        for (var prime = 0; prime < a.PrimeCount; prime++)
+        {
+            var scalar = ExactResidues.Of(Context.Moduli[prime], scaled);
+            for (var polynomial = 0; polynomial < a.Size; polynomial++)
+            {
+                ResidueLoops.MultiplyScalar(Context.Moduli[prime], a.Residues(polynomial, prime), scalar, destination.Residues(polynomial, prime));
+            }
+        }
+
+        destination.Scale = product;
+    }
+
+    /// <inheritdoc/>
+    public void Multiply(Ciphertext a, Ciphertext b, Ciphertext destination)
+    {
+        OperandRules.Size(a, 2);
+        OperandRules.Size(b, 2);
+        OperandRules.SameLevel(a.PrimeCount, b.PrimeCount);
+        var scale = OperandRules.Product(Context, a.PrimeCount, a.Scale, b.Scale);
+        var target = ReferenceEquals(a, destination) || ReferenceEquals(b, destination) ? _scratch : destination;
+        target.Resize(3, a.PrimeCount, a.Degree);
+        for (var prime = 0; prime < a.PrimeCount; prime++)
+        {
+            ResidueLoops.Tensor(
+                Context.Moduli[prime], a.Residues(0, prime), a.Residues(1, prime), b.Residues(0, prime), b.Residues(1, prime),
+                target.Residues(0, prime), target.Residues(1, prime), target.Residues(2, prime));
+        }
+
+        target.Scale = scale;
+        destination.TakeFrom(target);
+    }
+
+    /// <inheritdoc/>
+    public void Square(Ciphertext a, Ciphertext destination) => Multiply(a, a, destination);
+
+    /// <inheritdoc/>
+    public void Relinearize(Ciphertext a, RelinearizationKeys keys, Ciphertext destination)
+    {
+        OperandRules.Size(a, 3);
+        var target = _turned.AsSpan(0, a.PrimeCount * a.Degree);
+        a.Polynomial(2).CopyTo(target);
+        destination.CopyPairFrom(a);
+        Switch.AddTo(target, keys.Key, destination);
+    }
+
+    /// <inheritdoc/>
+    public void Rescale(Ciphertext a, Ciphertext destination)
+    {
+        if (a.PrimeCount < 2)
+        {
+            throw new ArgumentException("The ciphertext is at the last level: nothing is left to rescale by. Take parameters with more primes.", nameof(a));
+        }
+
+        var scale = a.Scale / Context.Moduli[a.PrimeCount - 1].Value;
+        _division.Divide(a, _scratch);
+        _scratch.Scale = scale;
+        destination.TakeFrom(_scratch);
+    }
+
+    /// <inheritdoc/>
+    public void DropTo(Ciphertext a, int primeCount, Ciphertext destination)
+    {
+        if (primeCount < 1 || primeCount > a.PrimeCount)
+        {
+            throw new ArgumentOutOfRangeException(nameof(primeCount), primeCount, $"A ciphertext at {a.PrimeCount} primes drops to 1 to {a.PrimeCount}.");
+        }
+
+        OperandRules.ScaleFits(Context, primeCount, a.Scale);
+        _scratch.Resize(a.Size, primeCount, a.Degree);
+        for (var polynomial = 0; polynomial < a.Size; polynomial++)
+        {
+            a.Polynomial(polynomial)[..(primeCount * a.Degree)].CopyTo(_scratch.Polynomial(polynomial));
+        }
+
+        _scratch.Scale = a.Scale;
+        destination.TakeFrom(_scratch);
+    }
+
+    /// <inheritdoc/>
+    public void Rotate(Ciphertext a, int steps, GaloisKeys keys, Ciphertext destination)
+    {
+        if (steps == 0)
+        {
+            destination.CopyFrom(a);
+            return;
+        }
+
+        var element = GaloisKeys.ElementOf(Context, steps);
+        if (keys.Keys.TryGetValue(element, out var key))
+        {
+            Apply(a, element, key, destination);
+            return;
+        }
+
+        var source = a;
+        foreach (var step in RotationSteps.NonAdjacentForm(steps))
+        {
+            // A step of all slots turns nothing.
+            if (Math.Abs(step) == Context.SlotCount)
+            {
+                continue;
+            }
+
+            element = GaloisKeys.ElementOf(Context, step);
+            Apply(source, element, keys.Keys.GetValueOrDefault(element) ?? throw new ArgumentException($"There is no key for a rotation by {steps} steps, nor for its part {step}.", nameof(keys)), destination);
+            source = destination;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Conjugate(Ciphertext a, GaloisKeys keys, Ciphertext destination)
+    {
+        var element = GaloisKeys.ConjugationOf(Context);
+        Apply(a, element, keys.Keys.GetValueOrDefault(element) ?? throw new ArgumentException("There is no key for conjugation.", nameof(keys)), destination);
+    }
+
+    private void Apply(Ciphertext a, int element, SwitchingKey key, Ciphertext destination)
+    {
+        OperandRules.Size(a, 2);
+        var places = Automorphism.Permutation(a.Degree, element);
+        var scale = a.Scale;
+        var turned = _turned.AsSpan(0, a.PrimeCount * a.Degree);
+        _scratch.Resize(2, a.PrimeCount, a.Degree);
+        for (var prime = 0; prime < a.PrimeCount; prime++)
+        {
+            ResidueLoops.Permute(a.Residues(0, prime), places, _scratch.Residues(0, prime));
+            ResidueLoops.Permute(a.Residues(1, prime), places, turned.Slice(prime * a.Degree, a.Degree));
+        }
+
+        _scratch.Polynomial(1).Clear();
+        Switch.AddTo(turned, key, _scratch);
+        _scratch.Scale = scale;
+        destination.TakeFrom(_scratch);
+    }
+
+    private static void CheckAlike(Ciphertext a, Ciphertext b)
+    {
+        OperandRules.SameLevel(a.PrimeCount, b.PrimeCount);
+        OperandRules.SameScale(a.Scale, b.Scale);
+        OperandRules.Size(b, a.Size);
+    }
+}
