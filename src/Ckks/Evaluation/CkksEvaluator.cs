@@ -19,7 +19,7 @@ public sealed class CkksEvaluator : ICkksEvaluator
     {
         Context = context;
         _division = new LastPrimeDivision(context);
-        _switch = context.CanSwitchKeys ? new KeySwitch(context) : null;
+        _switch = context.CanSwitchKeys ? new KeySwitch(context, _division) : null;
         _turned = new ulong[context.DataPrimeCount * context.Degree];
     }
 

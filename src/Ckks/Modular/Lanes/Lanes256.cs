@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace PrivacyGrains.Ckks.Modular.Lanes;
+
+/// <summary>Four words, by AVX2.</summary>
+internal readonly struct Lanes256 : IWordLanes<Vector256<ulong>>
+{
+    public static bool IsSupported => Avx2.IsSupported;
+
+    public static int Count => 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> Of(ulong word) => Vector256.Create(word);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> Load(ref ulong first, nuint at) => Vector256.LoadUnsafe(ref first, at);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<ulong> words, ref ulong first, nuint at) => words.StoreUnsafe(ref first, at);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> Add(Vector256<ulong> a, Vector256<ulong> b) => Avx2.Add(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> Subtract(Vector256<ulong> a, Vector256<ulong> b) => Avx2.Subtract(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> Min(Vector256<ulong> a, Vector256<ulong> b) => Vector256.Min(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> ShiftLeft(Vector256<ulong> a, int bits) => Vector256.ShiftLeft(a, bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> HighHalf(Vector256<ulong> a) => Avx2.ShiftRightLogical(a, 32);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> MultiplyLow(Vector256<ulong> a, Vector256<ulong> b)
+    {
+        var low = Avx2.Multiply(a.AsUInt32(), b.AsUInt32());
+        var first = Avx2.Multiply(Avx2.ShiftRightLogical(a, 32).AsUInt32(), b.AsUInt32());
+        var second = Avx2.Multiply(a.AsUInt32(), Avx2.ShiftRightLogical(b, 32).AsUInt32());
+        return Avx2.Add(low, Avx2.ShiftLeftLogical(Avx2.Add(first, second), 32));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> MultiplyHigh(Vector256<ulong> a, Vector256<ulong> b, Vector256<ulong> bHigh)
+    {
+        var aHigh = Avx2.ShiftRightLogical(a, 32);
+        var top = Avx2.Multiply(aHigh.AsUInt32(), bHigh.AsUInt32());
+        var first = Avx2.Multiply(a.AsUInt32(), bHigh.AsUInt32());
+        var second = Avx2.Multiply(aHigh.AsUInt32(), b.AsUInt32());
+        return Avx2.Add(Avx2.Add(top, Avx2.ShiftRightLogical(first, 32)), Avx2.ShiftRightLogical(second, 32));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> Gather(ref ulong first, ref int places, nuint at)
+    {
+        unsafe
+        {
+            fixed (ulong* words = &first)
+            {
+                return Avx2.GatherVector256(words, Vector128.LoadUnsafe(ref places, at), 8);
+            }
+        }
+    }
+}
