@@ -12,6 +12,7 @@ namespace PrivacyGrains.Ckks;
 public sealed class CkksContext
 {
     private readonly ImmutableArray<ParametersId> _ids;
+    private readonly ImmutableArray<int> _bits;
 
     /// <summary>Computes the tables: a few milliseconds, and 32 N bytes for each prime.</summary>
     /// <param name="parameters">Checked parameters.</param>
@@ -21,6 +22,7 @@ public sealed class CkksContext
         Moduli = [.. parameters.Primes.Select(p => new Modulus(p))];
         Transforms = [.. Moduli.Select(m => new NumberTheoreticTransform(m, parameters.Degree))];
         _ids = [.. Enumerable.Range(1, parameters.Primes.Length).Select(n => ParametersId.Of(parameters.Degree, parameters.Primes.AsSpan(0, n)))];
+        _bits = [.. Enumerable.Range(1, parameters.Primes.Length).Select(n => Bits(parameters.Primes.Take(n)))];
     }
 
     /// <summary>The parameters.</summary>
@@ -68,14 +70,7 @@ public sealed class CkksContext
     /// <summary>The bits of a level's modulus.</summary>
     /// <param name="primeCount">The primes left.</param>
     /// <returns>Of their product.</returns>
-    public int ModulusBits(int primeCount)
-    {
-        var product = System.Numerics.BigInteger.One;
-        for (var i = 0; i < primeCount; i++)
-        {
-            product *= Moduli[i].Value;
-        }
+    public int ModulusBits(int primeCount) => _bits[primeCount - 1];
 
-        return (int)product.GetBitLength();
-    }
+    private static int Bits(IEnumerable<ulong> primes) => (int)primes.Aggregate(System.Numerics.BigInteger.One, (product, p) => product * p).GetBitLength();
 }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using PrivacyGrains.Ckks.Modular;
 
 namespace PrivacyGrains.Ckks.Hashing;
 
@@ -40,19 +42,21 @@ internal static class SeedExpansion
             var modulus = context.Moduli[prime];
             // SEAL's bound: 2^64 - 1 less its residue, less 1.
             var bound = unchecked(ulong.MaxValue - modulus.Reduce(ulong.MaxValue) - 1);
-            foreach (ref var word in destination.Slice(prime * context.Degree, context.Degree))
+            var words = destination.Slice(prime * context.Degree, context.Degree);
+            foreach (ref var word in words)
             {
                 while (word >= bound)
                 {
                     word = stream.Next();
                 }
-
-                word = modulus.Reduce(word);
             }
+
+            ResidueLoops.ReduceLazily(modulus, words, 0, words);
+            ResidueLoops.Settle(modulus, words);
         }
     }
 
-    private static void Piece(SeedExpander expander, ReadOnlySpan<byte> seed, ulong counter, Span<byte> destination)
+    private static void Piece(SeedExpander expander, ReadOnlySpan<byte> seed, ulong counter, Span<ulong> destination)
     {
         if (expander == SeedExpander.Blake2xb)
         {
@@ -63,21 +67,25 @@ internal static class SeedExpansion
         Span<byte> message = stackalloc byte[SeedLength + 8];
         seed.CopyTo(message);
         BinaryPrimitives.WriteUInt64LittleEndian(message[SeedLength..], counter);
-        Shake256.HashData(message, destination);
+        Shake256.HashData(message, MemoryMarshal.AsBytes(destination));
+        if (!BitConverter.IsLittleEndian)
+        {
+            BinaryPrimitives.ReverseEndianness(destination, destination);
+        }
     }
 
     private ref struct Stream(SeedExpander expander, ReadOnlySpan<byte> seed)
     {
         private readonly ReadOnlySpan<byte> _seed = seed;
-        private readonly byte[] _piece = new byte[PieceLength];
+        private readonly ulong[] _piece = new ulong[PieceLength / 8];
         private ulong _counter;
-        private int _used = PieceLength;
+        private int _used = PieceLength / 8;
 
         public void Read(Span<ulong> words)
         {
             for (; words.Length >= PieceLength / 8; words = words[(PieceLength / 8)..])
             {
-                Piece(expander, _seed, _counter++, System.Runtime.InteropServices.MemoryMarshal.AsBytes(words[..(PieceLength / 8)]));
+                Piece(expander, _seed, _counter++, words[..(PieceLength / 8)]);
             }
 
             foreach (ref var word in words)
@@ -88,15 +96,13 @@ internal static class SeedExpansion
 
         public ulong Next()
         {
-            if (_used == PieceLength)
+            if (_used == _piece.Length)
             {
                 Piece(expander, _seed, _counter++, _piece);
                 _used = 0;
             }
 
-            var word = BinaryPrimitives.ReadUInt64LittleEndian(_piece.AsSpan(_used));
-            _used += 8;
-            return word;
+            return _piece[_used++];
         }
     }
 }

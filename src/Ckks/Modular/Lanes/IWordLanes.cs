@@ -34,6 +34,10 @@ internal interface IWordLanes<TVector>
     /// <param name="bHigh"><see cref="HighHalf"/> of <paramref name="b"/>.</param>
     static abstract TVector MultiplyHigh(TVector a, TVector b, TVector bHigh);
 
+    static abstract TVector Xor(TVector a, TVector b);
+
+    static abstract TVector RotateRight(TVector a, int bits);
+
     /// <summary>Words from other places.</summary>
     static abstract TVector Gather(ref ulong first, ref int places, nuint at);
 }

@@ -55,6 +55,12 @@ internal readonly struct Lanes256 : IWordLanes<Vector256<ulong>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> Xor(Vector256<ulong> a, Vector256<ulong> b) => a ^ b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> RotateRight(Vector256<ulong> a, int bits) => Vector256.ShiftRightLogical(a, bits) | Vector256.ShiftLeft(a, 64 - bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> Gather(ref ulong first, ref int places, nuint at)
     {
         unsafe

@@ -49,6 +49,12 @@ internal readonly struct Lanes512 : IWordLanes<Vector512<ulong>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> Xor(Vector512<ulong> a, Vector512<ulong> b) => a ^ b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> RotateRight(Vector512<ulong> a, int bits) => Avx512F.RotateRightVariable(a, Vector512.Create((ulong)bits));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> Gather(ref ulong first, ref int places, nuint at)
     {
         // No 512-bit gather stands in the runtime's intrinsics: two of 256 bits.

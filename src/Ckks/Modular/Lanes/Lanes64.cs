@@ -30,6 +30,10 @@ internal readonly struct Lanes64 : IWordLanes<ulong>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong MultiplyHigh(ulong a, ulong b, ulong bHigh) => Math.BigMul(a, b, out _);
 
+    public static ulong Xor(ulong a, ulong b) => a ^ b;
+
+    public static ulong RotateRight(ulong a, int bits) => System.Numerics.BitOperations.RotateRight(a, bits);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Gather(ref ulong first, ref int places, nuint at) => Unsafe.Add(ref first, Unsafe.Add(ref places, at));
 }
