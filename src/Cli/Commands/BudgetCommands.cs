@@ -34,6 +34,17 @@ internal static class BudgetCommands
         },
     };
 
+    /// <summary>The option of limits below a budget's own.</summary>
+    public static Option<string[]> Levels() => new("--level")
+    {
+        Description = "A further limit: analyst=NAME and/or period=quarter, epsilon=E, and delta=D where it is another. analyst=* is each alone; period (day, month, quarter, year) renews for "
+            + "the rows of each block. Repeat for more.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    /// <summary>What <see cref="Levels"/> was given; a level without a delta has the budget's.</summary>
+    public static IReadOnlyList<BudgetLevelBody> LevelsOf(string[]? given, double delta) => [.. (given ?? []).Select(l => Level(l, delta))];
+
     /// <summary>A finite number of an option, in its range.</summary>
     public static double Finite(double value, string option, Func<double, bool> fits, string range) =>
         double.IsFinite(value) && fits(value) ? value : throw new InputException("budget.bad-number", $"{option} is {value.ToString(CultureInfo.InvariantCulture)}: give a number {range}.");
@@ -47,12 +58,7 @@ internal static class BudgetCommands
         var neighbours = new Option<string>("--neighbours") { Description = "add-remove (default) or replace-one.", DefaultValueFactory = static _ => "add-remove" };
         neighbours.AcceptOnlyFromAmong("add-remove", "replace-one");
         var quotas = new Option<string[]>("--quota") { Description = "PURPOSE=N: so many exact outputs for a purpose. Repeat for more.", AllowMultipleArgumentsPerToken = true };
-        var levels = new Option<string[]>("--level")
-        {
-            Description = "A further limit: analyst=NAME and/or period=quarter, epsilon=E, and delta=D where it is another. analyst=* is each alone; period (day, month, quarter, year) renews for "
-                + "the rows of each block. Repeat for more.",
-            AllowMultipleArgumentsPerToken = true,
-        };
+        var levels = Levels();
         var aside = new Option<double>("--mechanism-delta") { Description = "The part of --delta set aside for charges with a delta of their own, as plans with sampling (default: 0)." };
         var command = new Command("open", "Opens a budget of the own party. It never grows.") { which, epsilon, delta, unit, neighbours, quotas, levels, aside };
         command.Runs(async (parsed, output, cancel) =>
@@ -64,7 +70,7 @@ internal static class BudgetCommands
                 parsed.GetRequiredValue(neighbours),
                 parsed.GetRequiredValue(unit),
                 (parsed.GetValue(quotas) ?? []).Select(Quota).ToDictionary(StringComparer.Ordinal),
-                [.. (parsed.GetValue(levels) ?? []).Select(l => Level(l, parsed.GetValue(delta)))],
+                LevelsOf(parsed.GetValue(levels), parsed.GetValue(delta)),
                 Finite(parsed.GetValue(aside), "--mechanism-delta", a => a >= 0 && a < parsed.GetValue(delta), "of 0 or more, less than --delta"));
             output.WarnOfDelta(terms.Delta);
             foreach (var level in (terms.Levels ?? []).Where(l => l.Delta != terms.Delta))

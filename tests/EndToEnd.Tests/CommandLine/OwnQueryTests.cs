@@ -113,6 +113,108 @@ public sealed class OwnQueryTests : IDisposable
         Assert.Contains(words, run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Ledger_WithPeriodsAndAnalysts_ChargesTheBlocksThatTheQueryNames_AndUsesNoOtherRows()
+    {
+        WriteDays();
+        (await CommandRun.OfAsync("query", "ledger", In("ledger"), "--epsilon", "4", "--delta", "1e-6", "--level", "period=quarter,epsilon=2", "analyst=bob,epsilon=0.5", "--schema", In("schema.json"), "--json")).Good();
+        const string first = "SELECT COUNT(*) FROM data WHERE day = '2026-Q1'";
+        var answer = (await AskAsync(first, 1)).Good().Document();
+        Assert.Equal("2026-Q1", Assert.Single(answer.GetProperty("blocks").EnumerateArray()).GetString());
+        Assert.InRange(answer.GetProperty("rows")[0].GetProperty("figures")[0].GetProperty("value").GetDouble(), 1000 - 50, 1000 + 50);
+        Assert.True((await AskAsync(first, 1)).Good().Document().GetProperty("cached").GetBoolean());
+
+        // What is left of a quarter is the quarter's, a later one has its own, and the column's declared stretch names both where the condition names none.
+        var (left, second) = (answer.GetProperty("epsilonLeft").GetDouble(), (await AskAsync("SELECT COUNT(*) FROM data WHERE day BETWEEN '2026-04-01' AND '2026-06-30'", 1)).Good().Document());
+        Assert.Equal(left, second.GetProperty("epsilonLeft").GetDouble(), 1e-3);
+        var dear = await AskAsync("SELECT AVG(pay) FROM data", 2);
+        Assert.Equal(1, dear.ExitCode);
+        Assert.Contains("block 2026-Q1", dear.Error, StringComparison.Ordinal);
+        Assert.Contains("block 2026-Q2", dear.Error, StringComparison.Ordinal);
+
+        var bob = await CommandRun.OfAsync([.. Line("SELECT COUNT(*) FROM data WHERE day = '2026-Q2'", 0.7), "--ledger", In("ledger"), "--analyst", "bob"]);
+        Assert.Contains("the analyst bob", bob.Error, StringComparison.Ordinal);
+        var shown = await ShowAsync();
+        Assert.Equal(["data set", "block 2026-Q1", "block 2026-Q2"], shown.GetProperty("levels").EnumerateArray().Select(l => l.GetProperty("level").GetString()));
+        Assert.Equal(2, shown.GetProperty("limits").GetArrayLength());
+
+        File.Delete(In("pay.csv"));
+        var dry = (await CommandRun.OfAsync([.. Line("SELECT COUNT(*) FROM data WHERE day > '2026-Q1'", 0.3), "--ledger", In("ledger"), "--dry-run"])).Good().Document();
+        Assert.Equal("2026-Q2", Assert.Single(dry.GetProperty("blocks").EnumerateArray()).GetString());
+        Assert.Equal(left, dry.GetProperty("epsilonLeft").GetDouble(), 1e-3);
+    }
+
+    [Theory]
+    [InlineData("SELECT COUNT(*) FROM data WHERE day = '2027-Q1'", "query.no-blocks", "from 2026-Q1 to 2026-Q2")]
+    [InlineData("SELECT COUNT(*) FROM data WHERE day = 'spring'", "query.wrong-type", "day is a date")]
+    [InlineData("SELECT COUNT(*) FROM data", "query.no-time-column", "timeColumn", false)]
+    public async Task Query_ThatIsOfNoBlock_IsBadInput_BeforeAnythingIsCharged(string sql, string code, string words, bool withDays = true)
+    {
+        if (withDays)
+        {
+            WriteDays();
+        }
+
+        (await CommandRun.OfAsync("query", "ledger", In("ledger"), "--epsilon", "4", "--delta", "1e-6", "--level", "period=quarter,epsilon=2", "--schema", In("schema.json"), "--json")).Good();
+        var run = await AskAsync(sql, 0.5);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(code, run.Error, StringComparison.Ordinal);
+        Assert.Contains(words, run.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await ShowAsync()).GetProperty("charges").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("period=week,epsilon=1", "--level is 'period=week,epsilon=1'")]
+    [InlineData("period=quarter", "--level is 'period=quarter'")]
+    [InlineData("period=quarter,epsilon=1e-9", "leaves nothing to spend")]
+    [InlineData("period=quarter,epsilon=1,delta=2", "--level")]
+    public async Task Ledger_OfAWrongLevel_IsBadInput(string level, string words)
+    {
+        var run = await CommandRun.OfAsync("query", "ledger", In("ledger"), "--epsilon", "4", "--delta", "1e-6", "--level", level);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(words, run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(In("ledger")));
+    }
+
+    [Fact]
+    public async Task Query_KeysSelectedPrivately_ArePaidForAtThePartysSilo()
+    {
+        WriteDays();
+        await using var up = await UpProcess.StartAsync(_folder.Path);
+        var party = In("h1");
+        var invitation = (await up.RunAsync("party invite h1 --json")).Good().Document().GetProperty("invitation").GetString();
+        (await CommandRun.OfAsync("join", invitation!, "--folder", party, "--url", up.Url)).Good();
+        (await up.RunAsync("budget open h1/pay --epsilon 8 --delta 1e-6 --mechanism-delta 2.5e-7 --level period=quarter,epsilon=3 --level analyst=bob,epsilon=1", party)).Good();
+        (await up.RunAsync("budget open h1/strict --epsilon 8 --delta 1e-6", party)).Good();
+        string[] Ask(string sql, string budget, params string[] more) => [.. Line(sql, 2), "--budget", budget, "--folder", party, "--url", up.Url, .. more];
+
+        var answer = (await CommandRun.OfAsync(Ask("SELECT job, COUNT(*), MEDIAN(pay) FROM data WHERE day = '2026-Q1' GROUP BY job", "pay"))).Good().Document();
+        Assert.Equal(["cook", "nurse"], answer.GetProperty("rows").EnumerateArray().Select(r => r.GetProperty("keys")[0].GetString())); // the only spy goes unnamed
+        (await up.RunAsync($"budget statement h1/pay --format json --out {In("statement.json")}", party)).Good();
+        (await CommandRun.OfAsync("budget", "verify", "--file", In("statement.json"))).Good();
+        using var statement = JsonDocument.Parse(await File.ReadAllTextAsync(In("statement.json")));
+        var charge = Assert.Single(statement.RootElement.GetProperty("charges").EnumerateArray());
+        Assert.Contains("\"approximate\"", charge.GetProperty("plan").GetString(), StringComparison.Ordinal);
+        Assert.Equal("committed", charge.GetProperty("status").GetString());
+        Assert.Equal("2026-Q1", Assert.Single(charge.GetProperty("blocks").EnumerateArray()).GetString());
+        Assert.InRange(charge.GetProperty("epsilonTight").GetDouble(), 0.5, charge.GetProperty("epsilonAlone").GetDouble());
+
+        var strict = await CommandRun.OfAsync(Ask("SELECT job, COUNT(*) FROM data GROUP BY job", "strict"));
+        Assert.Equal(1, strict.ExitCode);
+        Assert.Contains("0 is set aside for charges", strict.Error, StringComparison.Ordinal);
+        var bob = Ask("SELECT COUNT(*) FROM data WHERE day = '2026-Q2'", "pay", "--analyst", "bob");
+        Assert.Equal(1, (await CommandRun.OfAsync([.. bob, "--dry-run"])).Good().Document().GetProperty("epsilonLeft").GetDouble());
+        Assert.Contains("the analyst bob", (await CommandRun.OfAsync(bob)).Error, StringComparison.Ordinal);
+    }
+
+    private void WriteDays()
+    {
+        File.WriteAllText(In("schema.json"), """
+            { "timeColumn": "day", "columns": [ { "name": "day", "type": "date", "first": "2026-Q1", "last": "2026-Q2" }, { "name": "job", "type": "text" }, { "name": "pay", "type": "number", "low": 0, "high": 40 } ] }
+            """);
+        File.WriteAllLines(In("pay.csv"), ["day,job,pay", "2026-01-01,spy,40", .. Enumerable.Range(0, 1999).Select(i => $"{(i % 2 == 0 ? "2026-05-31" : "2026-03-31T23:59:59")},{(i % 4 < 2 ? "cook" : "nurse")},{i % 40}")]);
+    }
+
     private string In(string name) => Path.Combine(_folder.Path, name);
 
     private async Task OpenAsync(double epsilon) =>

@@ -4,6 +4,8 @@ using FsCheck.Fluent;
 using PrivacyGrains.Privacy.Accounting;
 using PrivacyGrains.Privacy.Accounting.Accountants;
 using PrivacyGrains.Privacy.Accounting.Plans;
+using PrivacyGrains.Privacy.Ledger;
+using PrivacyGrains.Privacy.Queries.Selects;
 using PrivacyGrains.Privacy.Tests.Queries.Selects;
 
 namespace PrivacyGrains.Privacy.Tests.Accounting;
@@ -141,6 +143,21 @@ public sealed class ApproximateEventTests
         Assert.True(loss.DeltaUnits >= plan.Loss.DeltaUnits);
         Assert.InRange(loss.DeltaUnits, plan.Loss.DeltaUnits, plan.Loss.DeltaUnits + 1);
         Assert.All(Enumerable.Range(0, RenyiOrders.Count), i => Assert.InRange(loss.Units[i], plan.Loss.Units[i] - 10, (plan.Loss.Units[i] * 1.0001) + 1000));
+    }
+
+    [Theory]
+    [InlineData(1e-6, 1)]
+    [InlineData(1e-6, 7)]
+    [InlineData(3e-8, 100)]
+    [InlineData(1e-5, 16)]
+    public void ToPlan_DeltaOfSelectedKeys_FitsTheQuarterThatABudgetOfTheSameDeltaSetsAside(double delta, int groups)
+    {
+        var schema = SelectSamples.Schema($$"""{ "unit": "person", "unitColumn": "who", "maximumRowsPerUnit": {{groups}}, "maximumGroupsPerUnit": {{groups}}, "columns": [ { "name": "who", "type": "text" }, { "name": "job", "type": "text" } ] }""");
+        Assert.True(LocalPlan.TryCreate(SelectSamples.Query("SELECT job, COUNT(*) FROM data GROUP BY job", schema), Epsilon.Create(2), Delta.Create(delta), out var plan, out var fault), fault?.Message);
+        var aside = BudgetLimit.Create(Epsilon.Create(4), Delta.Create(delta), delta / 4).MechanismDeltaUnits;
+        Assert.InRange(plan.Loss.DeltaUnits, aside - 1, aside);
+        Assert.InRange(RenyiAccountant.Loss(plan.ToPlan()).DeltaUnits, aside - 1, aside);
+        Assert.InRange(plan.Epsilon.Value, 1.6, 2);
     }
 
     private static PrivacyPlan Plan(params PrivacyEvent[] events) => new(NeighbouringRelation.AddRemove, [.. events]);

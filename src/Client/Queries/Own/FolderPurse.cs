@@ -12,13 +12,16 @@ public sealed class FolderPurse(LedgerFolder folder, string analyst) : IQueryPur
     public AnswerBook Answers => folder.Answers;
 
     /// <inheritdoc/>
-    public Task<double> LeftAsync(CancellationToken cancel) => Task.FromResult(folder.Ledger.EpsilonLeft);
+    public Task<BlockLength?> PeriodAsync(CancellationToken cancel) => Task.FromResult(folder.Ledger.Definition.Period);
 
     /// <inheritdoc/>
-    public Task ReserveAsync(string chargeId, string binding, LocalPlan plan, CancellationToken cancel)
+    public Task<double> LeftAsync(BlockSet? blocks, CancellationToken cancel) => Task.FromResult(folder.Ledger.Standing(analyst, blocks?.Names ?? []).Min(l => l.Left));
+
+    /// <inheritdoc/>
+    public Task ReserveAsync(string chargeId, string binding, LocalPlan plan, BlockSet? blocks, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        folder.Decide((ledger, now) => ledger.Reserve(new ChargeRequest(chargeId, "query", analyst, binding, plan.Neighbours, plan.Loss), now));
+        folder.Decide((ledger, now) => ledger.Reserve(new ChargeRequest(chargeId, "query", analyst, binding, plan.Neighbours, plan.Loss) { Blocks = blocks?.Names ?? [] }, now));
         return Task.CompletedTask;
     }
 

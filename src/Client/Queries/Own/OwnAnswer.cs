@@ -17,9 +17,10 @@ namespace PrivacyGrains.Client.Queries.Own;
 /// <param name="Cached">Whether they were given before, and cost nothing now.</param>
 /// <param name="EpsilonLeft">What the ledger has left; null without one.</param>
 /// <param name="Note">What else to know, in a line.</param>
+/// <param name="Blocks">The time blocks whose rows were used and charged, by name; null where the budget has no periods.</param>
 public sealed record OwnAnswer(
     string Query, string Table, double Epsilon, double Delta, double? Rho, string Neighbours, IReadOnlyList<BudgetShare> Split, IReadOnlyList<ExpectedError> ExpectedErrors,
-    IReadOnlyList<string> Columns, IReadOnlyList<OwnAnswerRow>? Rows, bool Charged, bool Cached, double? EpsilonLeft, string Note);
+    IReadOnlyList<string> Columns, IReadOnlyList<OwnAnswerRow>? Rows, bool Charged, bool Cached, double? EpsilonLeft, string Note, IReadOnlyList<string>? Blocks = null);
 
 /// <summary>One group.</summary>
 /// <param name="Keys">Its keys, in the order of GROUP BY.</param>

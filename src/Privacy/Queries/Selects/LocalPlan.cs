@@ -48,7 +48,7 @@ public sealed class LocalPlan
             double groups = bound.Sensitivity(query.Neighbours.Relation, null).L0;
             var epsilon = ExactRatio.Create(Math.Max(1, (ulong)(Math.Min(Math.Min(30, 100 / groups), Math.Sqrt(2 * rho / parts / groups)) * groups * 65536)), 65536);
             _selection = new PartitionSelection(
-                bound, query.Neighbours.Relation, epsilon, ExactRatio.Create(Math.Max(1, (ulong)(delta.Value / 4 * DeltaSteps)), DeltaSteps));
+                bound, query.Neighbours.Relation, epsilon, Quarter(delta));
         }
 
         Loss = _quantiles.Aggregate(_vector.Loss, (loss, q) => loss.Plus(q.Loss));
@@ -93,6 +93,13 @@ public sealed class LocalPlan
     ]);
 
     private static double RhoOf(RenyiLoss loss) => RenyiOrders.All.Select((order, i) => loss.Units[i] / (double)LossUnits.One / order).Max() * (1 + 1e-9);
+
+    // At most a quarter of delta, and so that rounding it up to the ledger's units does not exceed a quarter that was set aside and rounded down to them. Few digits: it is divided among groups exactly.
+    private static ExactRatio Quarter(Delta delta)
+    {
+        var units = (ulong)LossUnits.RoundDown(delta.Value / 4);
+        return units >= 8 ? ExactRatio.Create((2 * units) - 5, 2UL * (ulong)LossUnits.One) : ExactRatio.Create(Math.Max(1, (ulong)(delta.Value / 4 * DeltaSteps)), DeltaSteps);
+    }
 
     /// <summary>Plans an answer.</summary>
     /// <param name="query">What is asked.</param>

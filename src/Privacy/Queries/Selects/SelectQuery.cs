@@ -111,9 +111,9 @@ public sealed class SelectQuery
         }
 
         var touched = DateConditions.Touched(Statement.Where, column, length).Take(ChargeRequest.MostBlocks + 1).ToList();
-        var example = TimeBlock.Of(length, new DateOnly(2026, 11, 21));
+        var (early, example, shown) = (TimeBlock.Of(length, new DateOnly(2025, 11, 21)), TimeBlock.Of(length, new DateOnly(2026, 11, 21)), SelectStatement.Name(name));
         fault = touched.Count == 0 ? new QueryFault("query.no-blocks", $"No {length.ToName()}{(column.First is null ? "" : $" from {column.First} to {column.Last}")} has rows that pass the condition on {name}. Change the condition.")
-            : touched.Count > ChargeRequest.MostBlocks ? new QueryFault("query.unbounded-time", $"{each}, and the query asks about more than {ChargeRequest.MostBlocks}: add a condition as {SelectStatement.Name(name)} = '{example}' or {SelectStatement.Name(name)} BETWEEN '{example}' AND '{example}', or give {name} a first and a last in the schema.")
+            : touched.Count > ChargeRequest.MostBlocks ? new QueryFault("query.unbounded-time", $"{each}, and the query does not say of which (at most {ChargeRequest.MostBlocks}): add a condition as {shown} = '{example}' or {shown} BETWEEN '{early}' AND '{example}', or give {name} a first and a last in the schema.")
             : null;
         blocks = fault is null ? BlockSet.Of(touched) : null;
         return blocks is not null;

@@ -45,7 +45,7 @@ public sealed class TimeBlockQueryTests
     [Theory]
     [InlineData("", "query.unbounded-time", "add a condition as day = '2026-Q4'")]
     [InlineData("WHERE day >= '2026-Q1'", "query.unbounded-time", "a first and a last in the schema")]
-    [InlineData("WHERE day = '2026-Q1' OR cell = 'A'", "query.unbounded-time", "more than 366")]
+    [InlineData("WHERE day = '2026-Q1' OR cell = 'A'", "query.unbounded-time", "at most 366")]
     [InlineData("WHERE day = '2026-Q1' AND day = '2026-Q2'", "query.no-blocks", "condition on day")]
     public void TryBlocks_NoneOrTooMany_SaysWhatToAdd(string where, string code, string words)
     {
