@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using PrivacyGrains.Client.Errors;
 using PrivacyGrains.Client.Queries.Own;
 using PrivacyGrains.Privacy.Accounting;
 using PrivacyGrains.Privacy.Ledger;
+using PrivacyGrains.Privacy.Queries.Schemas;
 
 namespace PrivacyGrains.Cli.Sweeps;
 
@@ -10,8 +12,9 @@ internal sealed class FolderLedger : ISweepLedger
 {
     private readonly string _path;
     private readonly LedgerFolder _folder;
+    private readonly ImmutableArray<string> _blocks;
 
-    private FolderLedger(string path, LedgerFolder folder) => (_path, _folder) = (path, folder);
+    private FolderLedger(string path, LedgerFolder folder, ImmutableArray<string> blocks) => (_path, _folder, _blocks) = (path, folder, blocks);
 
     /// <summary>Opens a ledger, or begins one.</summary>
     /// <param name="path">Where it lies.</param>
@@ -19,22 +22,31 @@ internal sealed class FolderLedger : ISweepLedger
     /// <param name="plan">The loss of the whole plan.</param>
     /// <param name="delta">The failure probability of one that is begun here.</param>
     /// <param name="clock">Gives each entry its time.</param>
-    /// <exception cref="InputException"><c>sweep.bad-budget</c>: the limit leaves nothing to spend.</exception>
-    public static FolderLedger Open(string path, double? limit, RenyiLoss plan, Delta delta, TimeProvider clock)
+    /// <param name="dates">The days whose records are used; null where nothing is declared.</param>
+    /// <exception cref="InputException"><c>sweep.bad-budget</c>: the limit leaves nothing to spend; or as of <see cref="SweepBlocks"/>.</exception>
+    public static FolderLedger Open(string path, double? limit, RenyiLoss plan, Delta delta, TimeProvider clock, RowDates? dates = null)
     {
         var definition = new BudgetDefinition("own", "records", Limit(limit, plan, delta), Neighbours.AddRemoveRecord, []);
         var folder = LedgerFolder.Open(path, create: true, clock);
-        if (!folder.Ledger.IsOpen)
+        try
         {
-            folder.Decide((ledger, now) => ledger.Open(definition, now));
-        }
+            if (!folder.Ledger.IsOpen)
+            {
+                folder.Decide((ledger, now) => ledger.Open(definition, now));
+            }
 
-        return new FolderLedger(path, folder);
+            return new FolderLedger(path, folder, SweepBlocks.Of(path, folder.Ledger.Definition.Period, dates));
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
     public Task ReserveAsync(SweepCharge charge, CancellationToken cancel) =>
-        DecideAsync((ledger, now) => ledger.Reserve(new ChargeRequest(charge.Id, charge.Purpose, "owner", charge.Binding, Neighbours.AddRemoveRecord, charge.Loss), now));
+        DecideAsync((ledger, now) => ledger.Reserve(new ChargeRequest(charge.Id, charge.Purpose, "owner", charge.Binding, Neighbours.AddRemoveRecord, charge.Loss) { Blocks = _blocks }, now));
 
     /// <inheritdoc/>
     public Task CommitAsync(string id, CancellationToken cancel) => DecideAsync((ledger, now) => ledger.Commit(id, now));

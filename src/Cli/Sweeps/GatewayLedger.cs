@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using PrivacyGrains.Client;
 using PrivacyGrains.Client.Errors;
 using PrivacyGrains.Messages.Budgets;
 using PrivacyGrains.Privacy.Accounting;
+using PrivacyGrains.Privacy.Ledger;
+using PrivacyGrains.Privacy.Queries.Schemas;
 
 namespace PrivacyGrains.Cli.Sweeps;
 
@@ -12,12 +15,18 @@ namespace PrivacyGrains.Cli.Sweeps;
 /// <param name="budget">Which.</param>
 internal sealed class GatewayLedger(GatewayClient gateway, string party, string budget) : ISweepLedger
 {
-    /// <summary>Refuses a budget that guards other neighbours than a search has.</summary>
-    /// <exception cref="InputException"><c>ledger.other-neighbours</c>.</exception>
-    public async Task<GatewayLedger> CheckedAsync(CancellationToken cancel)
+    private ImmutableArray<string> _blocks = [];
+
+    /// <summary>Refuses a budget that guards other neighbours than a search has, or has periods where no days are declared.</summary>
+    /// <param name="dates">The days whose records are used; null where nothing is declared.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="InputException"><c>ledger.other-neighbours</c>; or as of <see cref="SweepBlocks"/>.</exception>
+    public async Task<GatewayLedger> CheckedAsync(RowDates? dates, CancellationToken cancel)
     {
         var terms = (await gateway.Budgets.StatementAsync(party, budget, cancel)).Terms;
         var mine = Neighbours.AddRemoveRecord;
+        var period = terms.Levels?.Select(l => l.Period).FirstOrDefault(p => p is not null);
+        _blocks = SweepBlocks.Of($"{party}/{budget}", BlockLengths.TryParse(period, out var length) ? length : null, dates);
         return terms.Neighbours == RelationNames.Of(mine.Relation) && terms.Unit == mine.Unit.Name ? this
             : throw new InputException("ledger.other-neighbours", $"The budget {party}/{budget} guards {terms.Unit} under {terms.Neighbours}; a search is about {mine.Unit} under {RelationNames.Of(mine.Relation)}.");
     }
@@ -27,7 +36,7 @@ internal sealed class GatewayLedger(GatewayClient gateway, string party, string 
     {
         using var plan = JsonDocument.Parse(charge.Plan);
         await gateway.Budgets.ReserveAsync(
-            party, budget, new ReserveChargeRequest(charge.Id, "charge", charge.Purpose, party, charge.Binding, new LossBody("plan", 0, plan.RootElement.Clone())), cancel);
+            party, budget, new ReserveChargeRequest(charge.Id, "charge", charge.Purpose, party, charge.Binding, new LossBody("plan", 0, plan.RootElement.Clone()), Blocks: _blocks), cancel);
     }
 
     /// <inheritdoc/>

@@ -43,6 +43,8 @@ internal static class SweepCommand
         var ledger = new Option<string?>("--ledger") { Description = "A folder with the ledger to charge (default: the job's own, which has room for this search alone)." };
         var limit = new Option<double?>("--budget-epsilon") { Description = "The limit of a ledger that is begun here." };
         var budget = new Option<string?>("--budget") { Description = "Or the own party's budget that pays, through the gateway; with --folder." };
+        var days = new DateOptions("With --data: ");
+        days.AddTo(train);
         foreach (var option in (Option[])[sweep, target, data, job, schema, label, range, positive, negative, delta, steps, rate, clip, ridge, held, scored, declared, runs, selection, all, sure, ledger, limit, budget])
         {
             train.Add(option);
@@ -68,8 +70,9 @@ internal static class SweepCommand
             }
 
             var plan = SweepRequest.Plan(terms);
+            var dates = days.Read(parsed);
             var (records, folder) = (parsed.GetValue(data) ?? throw new InputException("sweep.no-data", "Name the records: --data FILE."), parsed.GetValue(job) ?? throw new InputException("sweep.no-job", "Name the job's folder: --job FOLDER."));
-            var columns = await SweepRequest.SchemaAsync(records, parsed.GetValue(schema), parsed.GetValue(label), parsed.GetValue(range), parsed.GetRequiredValue(positive), parsed.GetRequiredValue(negative), cancel);
+            var columns = await SweepRequest.SchemaAsync(records, parsed.GetValue(schema), parsed.GetValue(label), parsed.GetValue(range), parsed.GetRequiredValue(positive), parsed.GetRequiredValue(negative), dates?.Column ?? "", cancel);
             var publicFile = parsed.GetValue(scored);
             if (publicFile is not null && !File.Exists(publicFile))
             {
@@ -81,12 +84,12 @@ internal static class SweepCommand
                 throw new InputException("command.wrong", "Name --budget, or --ledger with --budget-epsilon: one search is paid for once.");
             }
 
-            var computation = SweepRequest.Computation(plan, columns, publicFile);
+            var computation = SweepRequest.Computation(plan, columns, publicFile, dates);
             await using var journal = FileJournal.Open(Path.Combine(folder, "journal"), TimeProvider.System);
             using ISweepLedger account = parsed.GetValue(budget) is { } name
-                ? await new GatewayLedger(parsed.Connect(), parsed.OwnParty(), name).CheckedAsync(cancel)
-                : FolderLedger.Open(parsed.GetValue(ledger) ?? Path.Combine(folder, "ledger"), Limit(parsed.GetValue(limit)), plan.Total, d, TimeProvider.System);
-            var search = new SweepJob(plan, () => SweepRows.Read(records, columns, publicFile), journal, account, SystemRandomSource.Instance, output.Note);
+                ? await new GatewayLedger(parsed.Connect(), parsed.OwnParty(), name).CheckedAsync(dates, cancel)
+                : FolderLedger.Open(parsed.GetValue(ledger) ?? Path.Combine(folder, "ledger"), Limit(parsed.GetValue(limit)), plan.Total, d, TimeProvider.System, dates);
+            var search = new SweepJob(plan, () => SweepRows.Read(records, columns, publicFile, dates), journal, account, SystemRandomSource.Instance, output.Note);
             var (state, charges) = await output.WithBarAsync("Seeking the lowest epsilon", done => search.RunAsync(computation, done, cancel));
             var document = SweepFindings.Of(plan, state, await account.StandAsync(charges, cancel));
             Keep(folder, document, SweepFindings.Chosen(plan, state, columns));

@@ -7,6 +7,7 @@ using PrivacyGrains.Client.Errors;
 using PrivacyGrains.Learning.Data;
 using PrivacyGrains.Learning.Sweeps;
 using PrivacyGrains.Privacy.Accounting.Selection;
+using PrivacyGrains.Privacy.Queries.Schemas;
 
 namespace PrivacyGrains.Cli.Sweeps;
 
@@ -92,8 +93,9 @@ internal static class SweepRequest
     /// <param name="range">LOW,HIGH for all features, where there is no schema.</param>
     /// <param name="positive">The label's text for 1, where there is no schema.</param>
     /// <param name="negative">For 0.</param>
+    /// <param name="time">The column of the records' days, which is no feature; empty for none.</param>
     /// <param name="cancel">Ends it.</param>
-    public static async Task<DatasetSchema> SchemaAsync(string data, string? schemaFile, string? label, string? range, string positive, string negative, CancellationToken cancel)
+    public static async Task<DatasetSchema> SchemaAsync(string data, string? schemaFile, string? label, string? range, string positive, string negative, string time, CancellationToken cancel)
     {
         if (!File.Exists(data))
         {
@@ -103,7 +105,7 @@ internal static class SweepRequest
         using var first = new StreamReader(data);
         using var line = new StringReader(await first.ReadLineAsync(cancel) ?? "");
         var header = CsvTable.Read(line, Path.GetFileName(data)).Header;
-        var schema = schemaFile is not null ? await ReadAsync(schemaFile, cancel) : FromRange(header, label, range, positive, negative);
+        var schema = schemaFile is not null ? await ReadAsync(schemaFile, cancel) : FromRange([.. header.Where(column => column != time)], label, range, positive, negative);
         if (label is not null && label != schema.Label)
         {
             throw new InputException("sweep.other-label", $"--label is {label}, the schema's is {schema.Label}.");
@@ -114,10 +116,10 @@ internal static class SweepRequest
     }
 
     /// <summary>Digest of all that was asked, beside the records.</summary>
-    public static string Computation(SweepPlan plan, DatasetSchema schema, string? scoredOn)
+    public static string Computation(SweepPlan plan, DatasetSchema schema, string? scoredOn, RowDates? dates = null)
     {
         var file = scoredOn is null ? "" : Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(scoredOn)));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"privacygrains.sweep-job.v1|{plan.Digest()}|{schema.Digest()}|{file}")));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"privacygrains.sweep-job.v1|{plan.Digest()}|{schema.Digest()}|{file}{(dates is null ? "" : $"|{dates}")}")));
     }
 
     private static DatasetSchema FromRange(IReadOnlyList<string> header, string? label, string? range, string positive, string negative)

@@ -5,6 +5,7 @@ using PrivacyGrains.Client.Errors;
 using PrivacyGrains.Learning.Data;
 using PrivacyGrains.Learning.Sweeps;
 using PrivacyGrains.Privacy.Queries;
+using PrivacyGrains.Privacy.Queries.Schemas;
 
 namespace PrivacyGrains.Cli.Sweeps;
 
@@ -31,10 +32,16 @@ internal sealed class SweepRows
     /// <param name="data">The owner's CSV file.</param>
     /// <param name="schema">Label, features and their public ranges.</param>
     /// <param name="scoredOn">A public CSV file of the same columns, or null.</param>
+    /// <param name="dates">The days whose records are used: those of other days are not. Null for all.</param>
     /// <exception cref="InputException">A file is missing, or a column or cell is not as the schema says.</exception>
-    public static SweepRows Read(string data, DatasetSchema schema, string? scoredOn)
+    public static SweepRows Read(string data, DatasetSchema schema, string? scoredOn, RowDates? dates = null)
     {
         var table = CsvTable.Read(data).ToTable();
+        if (dates is not null)
+        {
+            table = dates.TrySelect(table, out var taken, out var fault) ? taken : throw new InputException(fault.Code, $"{data}: {fault.Message}");
+        }
+
         return new SweepRows(table, Labelled(table, data, schema), scoredOn is null ? null : Labelled(CsvTable.Read(scoredOn).ToTable(), scoredOn, schema));
     }
 

@@ -41,6 +41,15 @@ public class BudgetLevelTests
     }
 
     [Fact]
+    public void Reserve_SameChargeIdOverOtherBlocks_IsRefusedAsOtherContent()
+    {
+        var ledger = Open(Level(null, BlockLength.Quarter, 1)).Then(l => l.Reserve(In("c", "alice", "2026-Q4"), Now));
+        Assert.Equal(LedgerOutcomeKind.AlreadyDone, ledger.Reserve(In("c", "alice", "2026-Q4"), Now).Outcome.Kind);
+        Assert.Equal(LedgerCodes.ChargeIdReused, ledger.Reserve(In("c", "alice", "2026-Q3"), Now).Outcome.Code);
+        Assert.Equal(LedgerCodes.ChargeIdReused, ledger.Reserve(In("c", "alice", "2026-Q3", "2026-Q4"), Now).Outcome.Code);
+    }
+
+    [Fact]
     public void Reserve_AnalystFull_IsRefused_OthersHaveTheirOwn_WhoIsNamedHasTheNamedLimit()
     {
         var ledger = Open(Level("*", null, 1), Level("carol", null, 2));
