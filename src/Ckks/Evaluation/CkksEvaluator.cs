@@ -219,7 +219,7 @@ public sealed class CkksEvaluator : ICkksEvaluator
         var element = GaloisKeys.ElementOf(Context, steps);
         if (keys.Keys.TryGetValue(element, out var key))
         {
-            Apply(a, element, key, destination);
+            Apply(a, key, keys.Places(Context, element), destination);
             return;
         }
 
@@ -233,7 +233,7 @@ public sealed class CkksEvaluator : ICkksEvaluator
             }
 
             element = GaloisKeys.ElementOf(Context, step);
-            Apply(source, element, keys.Keys.GetValueOrDefault(element) ?? throw new ArgumentException($"There is no key for a rotation by {steps} steps, nor for its part {step}.", nameof(keys)), destination);
+            Apply(source, keys.Keys.GetValueOrDefault(element) ?? throw new ArgumentException($"There is no key for a rotation by {steps} steps, nor for its part {step}.", nameof(keys)), keys.Places(Context, element), destination);
             source = destination;
         }
     }
@@ -242,13 +242,12 @@ public sealed class CkksEvaluator : ICkksEvaluator
     public void Conjugate(Ciphertext a, GaloisKeys keys, Ciphertext destination)
     {
         var element = GaloisKeys.ConjugationOf(Context);
-        Apply(a, element, keys.Keys.GetValueOrDefault(element) ?? throw new ArgumentException("There is no key for conjugation.", nameof(keys)), destination);
+        Apply(a, keys.Keys.GetValueOrDefault(element) ?? throw new ArgumentException("There is no key for conjugation.", nameof(keys)), keys.Places(Context, element), destination);
     }
 
-    private void Apply(Ciphertext a, int element, SwitchingKey key, Ciphertext destination)
+    private void Apply(Ciphertext a, SwitchingKey key, int[] places, Ciphertext destination)
     {
         OperandRules.Size(a, 2);
-        var places = Automorphism.Permutation(a.Degree, element);
         var scale = a.Scale;
         var turned = _turned.AsSpan(0, a.PrimeCount * a.Degree);
         _scratch.Resize(2, a.PrimeCount, a.Degree);

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using PrivacyGrains.Ckks.Evaluation;
+
 namespace PrivacyGrains.Ckks.Keys;
 
 /// <summary>A pair (b, a) under all primes with b + a s = e: encrypts to whoever has s. Public.</summary>
@@ -62,6 +65,8 @@ public sealed record RelinearizationKeys(SwitchingKey Key);
 /// <param name="Keys">By Galois element e: odd, less than 2N.</param>
 public sealed record GaloisKeys(IReadOnlyDictionary<int, SwitchingKey> Keys)
 {
+    private readonly ConcurrentDictionary<int, int[]> _places = new();
+
     /// <summary>The Galois element of a rotation.</summary>
     /// <param name="context">The parameters.</param>
     /// <param name="steps">To the left where positive, as in SEAL; less than the slots either way; not zero.</param>
@@ -87,4 +92,7 @@ public sealed record GaloisKeys(IReadOnlyDictionary<int, SwitchingKey> Keys)
     /// <param name="context">The parameters.</param>
     /// <returns>2N - 1.</returns>
     public static int ConjugationOf(CkksContext context) => (2 * context.Degree) - 1;
+
+    /// <summary>The permutation of an element that there is a key for: kept as long as the keys, which are far larger.</summary>
+    internal int[] Places(CkksContext context, int element) => _places.GetOrAdd(element, static (e, degree) => Automorphism.Permutation(degree, e), context.Degree);
 }
