@@ -25,26 +25,40 @@ internal static class QueryCommands
 
     private static Option<string?> Where() => new("--where") { Description = "COLUMN=VALUE: only records with that value." };
 
+    private static Option<string> DataVersion() => new("--data-version")
+    {
+        Description = "Names the state of the parties' data, as 2026-q1: the same question about it is then answered from the first answer, at no cost (default: none is kept).",
+        DefaultValueFactory = static _ => "",
+    };
+
     private static Command Count()
     {
-        var (name, rho, where, rounds) = (Name(), Rho(), Where(), new RoundOptions());
-        var command = new Command("count", "How many records there are.") { name, rho, where };
+        var (name, rho, where, version, rounds) = (Name(), Rho(), Where(), DataVersion(), new RoundOptions());
+        var command = new Command("count", "How many records there are: short for ask \"SELECT COUNT(*) FROM data WHERE ...\".") { name, rho, where, version };
         rounds.AddTo(command);
-        command.Runs((parsed, output, cancel) => AskAsync(parsed, output, parsed.GetRequiredValue(name), parsed.GetValue(rho), parsed.GetValue(where), rounds, terms => terms, cancel));
+        command.Runs((parsed, output, cancel) => AskAsync(
+            parsed, output, parsed.GetRequiredValue(name), parsed.GetValue(rho), parsed.GetValue(where), rounds, terms => terms with { DataVersion = parsed.GetRequiredValue(version) }, cancel));
         return command;
     }
 
     private static Command Mean()
     {
-        var (name, rho, where, rounds) = (Name(), Rho(), Where(), new RoundOptions());
+        var (name, rho, where, version, rounds) = (Name(), Rho(), Where(), DataVersion(), new RoundOptions());
         var column = new Option<string>("--column") { Description = "Of what.", Required = true };
         var low = new Option<double>("--low") { Description = "Lower values count as this one. Public; not from data.", Required = true };
         var high = new Option<double>("--high") { Description = "Higher values count as this one. Public; not from data.", Required = true };
-        var command = new Command("mean", "The mean of a column, and the number of records.") { name, rho, where, column, low, high };
+        var command = new Command("mean", "The mean of a column, and the number of records: short for ask \"SELECT AVG(column), COUNT(*) FROM data WHERE ...\".") { name, rho, where, version, column, low, high };
         rounds.AddTo(command);
         command.Runs((parsed, output, cancel) => AskAsync(
             parsed, output, parsed.GetRequiredValue(name), parsed.GetValue(rho), parsed.GetValue(where), rounds,
-            terms => terms with { Statistic = "mean", Column = parsed.GetRequiredValue(column), Low = parsed.GetValue(low), High = parsed.GetValue(high) }, cancel));
+            terms => terms with
+            {
+                Statistic = "mean",
+                Column = parsed.GetRequiredValue(column),
+                Low = parsed.GetValue(low),
+                High = parsed.GetValue(high),
+                DataVersion = parsed.GetRequiredValue(version),
+            }, cancel));
         return command;
     }
 
@@ -132,11 +146,13 @@ internal static class QueryCommands
         return body.Status == "answered" ? ExitCodes.Success : ExitCodes.Failure;
     }
 
+    private static string Paid(QueryBody body) => body.Cached ? $", paid for by {body.AnsweredBy}: at no further cost" : "";
+
     private static void Print(CommandOutput output, QueryBody body) => output.Result(body, console =>
     {
         if (body.Answer is { Rows: { } rows } select)
         {
-            console.Line($"{body.Query}: from {select.Contributors.Count} parties, at zCDP {Tables.Number(select.Rho)} each{(body.Cached ? $", paid for by {body.AnsweredBy}: at no further cost" : "")}");
+            console.Line($"{body.Query}: from {select.Contributors.Count} parties, at zCDP {Tables.Number(select.Rho)} each{Paid(body)}");
             console.Write(
                 [.. rows.Take(1).SelectMany(r => r.Keys.Select((_, i) => $"key {i + 1}").Concat(r.Figures.Select(f => f.Name)))],
                 rows.Select(r => (IReadOnlyList<string>)[.. r.Keys, .. r.Figures.Select(f => $"{Tables.Number(f.Value)} [{Tables.Number(f.Lower95)}, {Tables.Number(f.Upper95)}]")]), "There is no group.");
@@ -145,7 +161,7 @@ internal static class QueryCommands
         }
 
         console.Line(body.Answer is { } answer
-            ? $"{body.Query}: {Tables.Number(answer.Value)} +- {Tables.Number(answer.ErrorBar95)} (95 %){(body.Terms.Statistic == "mean" ? $" over about {Tables.Number(answer.Count)} records" : "")}, from {answer.Contributors.Count} parties, at zCDP {Tables.Number(answer.Rho)} each"
+            ? $"{body.Query}: {Tables.Number(answer.Value)} +- {Tables.Number(answer.ErrorBar95)} (95 %){(body.Terms.Statistic == "mean" ? $" over about {Tables.Number(answer.Count)} records" : "")}, from {answer.Contributors.Count} parties, at zCDP {Tables.Number(answer.Rho)} each{Paid(body)}"
             : $"{body.Query}: {body.Status}{(body.Message is null ? "" : $". {body.Message}")}");
         RoundLines.Write(console, body.Rounds);
     });

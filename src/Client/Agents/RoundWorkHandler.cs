@@ -8,7 +8,7 @@ namespace PrivacyGrains.Client.Agents;
 internal sealed class RoundWorkHandler : IWorkHandler
 {
     private static readonly Dictionary<string, IRoundComputation> Computations =
-        new IRoundComputation[] { new TrainingStepComputation(), new StatisticsQueryComputation() }.ToDictionary(c => c.OwnerKind, StringComparer.Ordinal);
+        new IRoundComputation[] { new TrainingStepComputation(), new SelectQueryComputation() }.ToDictionary(c => c.OwnerKind, StringComparer.Ordinal);
 
     private readonly ConcurrentDictionary<(string Owner, int Number), bool> _turns = new();
     private RoundRecords? _records;

@@ -54,7 +54,7 @@ internal static class QueryEndpoints
     {
         var terms = new QueryTerms(
             ApiCaller.Of(context.User)!.CredentialId, t.Statistic, t.Column, t.Low, t.High, t.FilterColumn, t.FilterValue, t.Rho, [.. t.Participants], t.Budget,
-            t.ReconstructionThreshold, t.MinimumCohort, t.Colluders, t.PhaseSeconds, t.Sql, t.Schema?.GetRawText() ?? "");
+            t.ReconstructionThreshold, t.MinimumCohort, t.Colluders, t.PhaseSeconds, t.Sql, t.Schema?.GetRawText() ?? "", t.DataVersion);
         return (await calls.Within(Of(calls, query).CreateAsync(terms), cancel)).ToCreated(v => $"/v1/queries/{v.Query}", ToBody);
     }
 
@@ -70,7 +70,7 @@ internal static class QueryEndpoints
         v.Query, v.Terms.Analyst,
         new QueryTermsBody(
             v.Terms.Statistic, v.Terms.Rho, v.Terms.Participants, v.Terms.Budget, v.Terms.ReconstructionThreshold, v.Terms.MinimumCohort, v.Terms.Colluders,
-            v.Terms.PhaseSeconds, v.Terms.Column, v.Terms.Low, v.Terms.High, v.Terms.FilterColumn, v.Terms.FilterValue, v.Terms.Sql, v.Terms.Schema.Length == 0 ? null : JsonElement.Parse(v.Terms.Schema)),
+            v.Terms.PhaseSeconds, v.Terms.Column, v.Terms.Low, v.Terms.High, v.Terms.FilterColumn, v.Terms.FilterValue, v.Terms.Sql, v.Terms.Schema.Length == 0 ? null : JsonElement.Parse(v.Terms.Schema), v.Terms.DataVersion),
         v.Version, v.Status, [.. v.Rounds.Select(RoundBodies.Of)],
         v.Answer is { } a ? new QueryAnswerBody(
             a.Value, a.ErrorBar95, a.Count, a.Rho, a.Contributors,

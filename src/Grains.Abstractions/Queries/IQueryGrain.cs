@@ -37,6 +37,7 @@ public interface IQueryGrain : IGrainWithStringKey
 /// <param name="PhaseSeconds">The deadline of each phase.</param>
 /// <param name="Sql">The query of a <c>select</c>: docs/privacy/query-language.md; else empty.</param>
 /// <param name="Schema">Its schema, as JSON; else empty.</param>
+/// <param name="DataVersion">Names the state of the data of a count or mean: answers are kept for it. Empty where none is kept, and for a <c>select</c>, whose schema names it.</param>
 [GenerateSerializer, Immutable, Alias("pg.query-terms")]
 public sealed record QueryTerms(
     [property: Id(0)] string Analyst,
@@ -54,7 +55,8 @@ public sealed record QueryTerms(
     [property: Id(12)] int Colluders,
     [property: Id(13)] double PhaseSeconds,
     [property: Id(14)] string Sql = "",
-    [property: Id(15)] string Schema = "");
+    [property: Id(15)] string Schema = "",
+    [property: Id(16)] string DataVersion = "");
 
 /// <summary>Where a query stands.</summary>
 /// <param name="Query">Its key.</param>

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using PrivacyGrains.Grains.Journaling;
 using PrivacyGrains.Grains.Rounds;
-using PrivacyGrains.Privacy.Queries;
-using PrivacyGrains.Privacy.Queries.Selects;
 
 namespace PrivacyGrains.Grains.Queries;
 
@@ -68,7 +66,7 @@ internal static class QueryRules
 
         var line = RoundPlanning.Line(round, 1);
         return total is null ? new QueryRoundAborted(line, now)
-            : Read(round.Plan, total, [.. round.Survivors]) is { } answer ? new QueryAnswered(line, answer, now)
+            : SelectResults.Read(state.Created!.Terms.Statistic, round.Plan, total, [.. round.Survivors]) is { } answer ? new QueryAnswered(line, answer, now)
             : new QueryFailed(line, "The noised count is not above zero, so there is no mean. The charge stands; ask again with a larger rho or fewer filters.", now);
     }
 
@@ -88,25 +86,6 @@ internal static class QueryRules
         var last = state.Rounds[^1];
         var refusals = string.Concat(last.Dropped.Where(d => d.Reason.Contains('.', StringComparison.Ordinal)).Take(LongestList).Select(d => $" {d.Party}: {d.Reason}"));
         return $"No answer in {state.Rounds.Length} rounds. The last one: {last.AbortReason ?? last.Outcome}{refusals} What was committed stays charged.";
-    }
-
-    /// <summary>The noised answer behind a total: post-processing, so it costs nothing more.</summary>
-    /// <param name="plan">The round, whose computation was checked when it was planned.</param>
-    /// <param name="total">The noised total.</param>
-    /// <param name="survivors">Whose part is in it.</param>
-    /// <returns>Null for a mean over a noised count that is not above zero.</returns>
-    public static QueryResult? Read(RoundPlan plan, long[] total, string[] survivors)
-    {
-        if (SelectQuerySpec.IsOne(plan.Computation))
-        {
-            return SelectResults.Read(plan, total, survivors);
-        }
-
-        var spec = StatisticsQuerySpec.TryDecode(plan.Computation, out var decoded, out var fault) ? decoded : throw new InvalidDataException($"The query of {plan.Session}: {fault}");
-        var answer = QueryAnswer.FromTotal(spec.Plan(), total, survivors.Length, QueryTermsRules.ShownDelta);
-        return answer.Value is { } value
-            ? new QueryResult(value, Math.Max(answer.Upper - value, value - answer.Lower), answer.Rows, spec.Rho, [.. survivors], [])
-            : null;
     }
 
     private static bool SameTerms(QueryTerms left, QueryTerms right) =>

@@ -18,9 +18,6 @@ internal static class QueryTermsRules
     private const double LeastRho = 1e-9;
     private const int LongestTitle = 200;
 
-    /// <summary>For figures that are not shown: the answer itself carries its charge.</summary>
-    public static Delta ShownDelta { get; } = Delta.Create(1e-5);
-
     /// <summary>Why the terms make no query; null where they do.</summary>
     /// <param name="query">The query's key.</param>
     /// <param name="terms">As they came.</param>
@@ -32,6 +29,9 @@ internal static class QueryTermsRules
             ? Bad("question", "A select has its sql and its schema, and nothing beside them.")
         : terms.Statistic != Select && (terms.Sql is not { Length: 0 } || terms.Schema is not { Length: 0 }) ? Bad("question", "Only a select has a sql and a schema.")
         : terms.Statistic == "count" && terms.Column.Length > 0 ? Bad("question", "A count has no column; a filter picks rows.")
+        : terms.Statistic == "mean" && terms.Column.Length == 0 ? Bad("question", "A mean names its column.")
+        : terms.DataVersion is not { Length: <= 64 } || (terms.Statistic == Select && terms.DataVersion.Length > 0)
+            ? Bad("question", "The data's version is named by at most 64 characters; that of a select stands in its schema.")
         : terms.FilterColumn.Length == 0 && terms.FilterValue.Length > 0 ? Bad("filter", "A filter's value needs its column.")
         : terms.Rho is not (>= LeastRho and <= GreatestRho) ? Bad("rho", $"A charge is from {LeastRho} to {GreatestRho} in zCDP, not {terms.Rho}.")
         : terms.Budget is not { Length: >= 1 and <= 64 } || !terms.Budget.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')
@@ -40,33 +40,26 @@ internal static class QueryTermsRules
         : terms.Participants.IsDefaultOrEmpty || terms.Participants.Distinct(StringComparer.Ordinal).Count() != terms.Participants.Length
             ? Bad("participants", "Participants are parties, each once.")
         : RoundPlanRules.CheckThresholds(terms.Participants.Length, terms.ReconstructionThreshold, terms.MinimumCohort, terms.Colluders) is { } wrong ? Bad("thresholds", wrong)
-        : terms.Statistic == Select ? CheckSelect(terms)
-        : Question(terms).Fault() is { } fault ? Bad("question", $"{fault}.")
-        : null;
+        : CheckAnswerable(terms);
 
     /// <summary>What each of so many participants computes, and its words: the least noise that the charge covers.</summary>
     /// <remarks>Counted for the claim is the noise of those who neither collude nor may be missing: minimum cohort minus colluders.</remarks>
     public static (string Computation, int VectorLength) ComputationOf(string query, QueryTerms terms, int participants)
     {
-        if (terms.Statistic != Select)
-        {
-            var spec = SpecOf(query, terms, participants);
-            return (spec.Encode(), spec.VectorLength);
-        }
-
         var select = SelectOf(terms).Query ?? throw new ArgumentException("The terms were not checked.", nameof(terms));
         return (SelectQuerySpec.Create(query, terms.Analyst, select, Rho.Create(terms.Rho), participants, terms.Colluders, participants - terms.MinimumCohort).Encode(), select.Dimension);
     }
 
-    /// <summary>The query of a select, or why there is none.</summary>
+    /// <summary>The query, or why there is none.</summary>
     public static (SelectQuery? Query, QueryFault? Fault) SelectOf(QueryTerms terms) =>
-        !TableSchema.TryParse(Encoding.UTF8.GetBytes(terms.Schema), out var schema, out var fault) || !SelectQuery.TryCreate(terms.Sql, schema, out var query, out fault)
+        terms.Statistic != Select ? CountsAndMeans.Of(terms)
+        : !TableSchema.TryParse(Encoding.UTF8.GetBytes(terms.Schema), out var schema, out var fault) || !SelectQuery.TryCreate(terms.Sql, schema, out var query, out fault)
             ? (null, fault)
             : (query, query.NotJoint());
 
     /// <summary>What a query answers for, whoever asks under whichever name: equal where an answer serves for both. Null where none is kept, since nothing names the state of the data.</summary>
     /// <remarks>The budget, the parties and the noise are part of it: another charge is another answer.</remarks>
-    public static string? SameAnswer(QueryTerms terms) => terms.Statistic == Select && SelectOf(terms).Query is { Schema.DataVersion.Length: > 0 } query
+    public static string? SameAnswer(QueryTerms terms) => SelectOf(terms).Query is { Schema.DataVersion.Length: > 0 } query
         ? string.Join(
             '|', query.Digest(), terms.Rho.ToString("R", CultureInfo.InvariantCulture), terms.Budget, terms.ReconstructionThreshold, terms.MinimumCohort, terms.Colluders,
             string.Join(',', terms.Participants.Order(StringComparer.Ordinal)))
@@ -79,25 +72,15 @@ internal static class QueryTermsRules
         return title.Length <= LongestTitle ? title : title[..LongestTitle];
     }
 
-    /// <summary>What each of so many participants computes in a count or mean.</summary>
-    public static StatisticsQuerySpec SpecOf(string query, QueryTerms terms, int participants) => StatisticsQuerySpec.Create(
-        query, terms.Analyst, Question(terms), Rho.Create(terms.Rho), participants, terms.Colluders, participants - terms.MinimumCohort);
-
     /// <summary>What the query fixes for its rounds.</summary>
     public static RoundTerms RoundTermsOf(string query, QueryTerms terms) => new(
         RoundPlanRules.Query, query, terms.Participants, terms.ReconstructionThreshold, terms.MinimumCohort, terms.Colluders, terms.Budget, terms.PhaseSeconds);
 
-    private static StatisticsQuery Question(QueryTerms terms)
-    {
-        RowFilter[] filters = terms.FilterColumn.Length == 0 ? [] : [new RowFilter(terms.FilterColumn, FilterComparison.Equal, terms.FilterValue)];
-        return terms.Statistic == "count" ? StatisticsQuery.Count(filters) : StatisticsQuery.Mean(terms.Column, terms.Low, terms.High, filters);
-    }
-
-    private static Refusal? CheckSelect(QueryTerms terms)
+    private static Refusal? CheckAnswerable(QueryTerms terms)
     {
         if (SelectOf(terms).Fault is { } fault)
         {
-            return new Refusal(fault.Code, fault.Message, RefusalKind.Invalid);
+            return terms.Statistic == Select ? new Refusal(fault.Code, fault.Message, RefusalKind.Invalid) : Bad("question", fault.Message);
         }
 
         try

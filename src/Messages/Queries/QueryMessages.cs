@@ -21,10 +21,11 @@ namespace PrivacyGrains.Messages.Queries;
 /// <param name="FilterValue">See there.</param>
 /// <param name="Sql">The query of a <c>select</c>, in the language of docs/privacy/query-language.md; else empty.</param>
 /// <param name="Schema">Its schema; else left out.</param>
+/// <param name="DataVersion">Names the state of the data of a count or mean, as <c>2026-q1</c>: asked again for it, under whatever name, the same question is answered from the first answer, at no cost. Empty for none; that of a <c>select</c> stands in its schema.</param>
 public sealed record QueryTermsBody(
     string Statistic, double Rho, IReadOnlyList<string> Participants, string Budget, int ReconstructionThreshold, int MinimumCohort, int Colluders,
     double PhaseSeconds, string Column = "", double Low = 0, double High = 0, string FilterColumn = "", string FilterValue = "",
-    string Sql = "", JsonElement? Schema = null);
+    string Sql = "", JsonElement? Schema = null, string DataVersion = "");
 
 /// <summary>Where a query stands.</summary>
 /// <param name="Query">Its name.</param>

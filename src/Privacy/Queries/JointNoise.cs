@@ -1,26 +1,11 @@
-using PrivacyGrains.Arithmetic.Randomness;
-using PrivacyGrains.Privacy.Mechanisms;
-
 namespace PrivacyGrains.Privacy.Queries;
 
-/// <summary>Each contributor's noise, and its part as words for secure aggregation in Z_2^64.</summary>
+/// <summary>A contributor's noised part as words for secure aggregation in Z_2^64, and their sum as a total.</summary>
 public static class JointNoise
 {
-    /// <summary>One contributor's share of the noise.</summary>
-    /// <param name="plan">As agreed.</param>
-    /// <param name="source">Cryptographic; no seed ever reaches it.</param>
-    /// <returns>One exact discrete Gaussian a coordinate; secret, and used once.</returns>
-    public static long[] Share(QueryPlan plan, IRandomSource source)
-    {
-        ArgumentNullException.ThrowIfNull(plan);
-        var noise = new long[plan.Query.Dimension];
-        new DiscreteGaussian(plan.LocalVariance).Fill(noise, source);
-        return noise;
-    }
-
     /// <summary>What a contributor enters into the sum.</summary>
-    /// <param name="aggregate">From <see cref="LocalAggregate"/>.</param>
-    /// <param name="noise">From <see cref="Share"/>.</param>
+    /// <param name="aggregate">The party's exact bounded sums; secret.</param>
+    /// <param name="noise">One exact discrete Gaussian a coordinate; secret, and used once.</param>
     /// <returns>Aggregate plus noise in two's complement: the only form in which it may leave the party, and then only masked or shared.</returns>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static ulong[] ToWords(ReadOnlySpan<long> aggregate, ReadOnlySpan<long> noise)

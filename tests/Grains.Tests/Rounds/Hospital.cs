@@ -54,15 +54,9 @@ internal sealed class Hospital(TestConsortium consortium, string party, SigningK
 
     private (ulong[] Words, double Rho) Answer(RoundPlan plan)
     {
-        if (SelectQuerySpec.TryDecode(plan.Computation, out var select, out _))
-        {
-            Assert.True(SelectNoise.TryWords(rows, select.Query(), select.Noise(), SystemRandomSource.Instance, out var words, out var bad), bad?.Message);
-            return (words, select.Rho);
-        }
-
-        Assert.True(StatisticsQuerySpec.TryDecode(plan.Computation, out var spec, out var fault), fault);
-        Assert.True(LocalAggregate.TryCompute(rows, spec.Query, out var aggregate, out var wrong), wrong?.Message);
-        return (JointNoise.ToWords(aggregate, JointNoise.Share(spec.Plan(), SystemRandomSource.Instance)), spec.Rho);
+        Assert.True(SelectQuerySpec.TryDecode(plan.Computation, out var spec, out var fault), fault);
+        Assert.True(SelectNoise.TryWords(rows, spec.Query(), spec.Noise(), SystemRandomSource.Instance, out var words, out var wrong), wrong?.Message);
+        return (words, spec.Rho);
     }
 
     private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);

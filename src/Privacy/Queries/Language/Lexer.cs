@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace PrivacyGrains.Privacy.Queries.Language;
@@ -77,7 +78,7 @@ internal static class Lexer
         {
             at = EndOfNumber(text, at);
             var number = text[from..at];
-            return StatisticsQuery.TryNumber(number, out _)
+            return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
                 ? new Token(TokenKind.Number, number, position)
                 : throw new QuerySyntaxException(position, "a number", $"'{number}'");
         }

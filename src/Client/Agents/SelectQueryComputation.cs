@@ -5,16 +5,22 @@ using PrivacyGrains.Privacy.Queries.Selects;
 
 namespace PrivacyGrains.Client.Agents;
 
-/// <summary>A query over groups: the party's bounded sums, and its share of the joint noise on top.</summary>
-/// <remarks>The sensitivity is derived here from the schema that stands in the roster, and the noise is checked against the charge: what the coordinator says of either counts for nothing.</remarks>
-internal static class SelectQueryPreparation
+/// <summary>A statistics query: the party's bounded sums, and its share of the joint noise on top.</summary>
+/// <remarks>
+/// <para>The sensitivity is derived here from the schema that stands in the roster, and the noise is checked against the charge: what the coordinator says of either counts for nothing.</para>
+/// <para>The charge holds where the sum has at least as many honest parties' noise as the query counts on. So the query must count on no more survivors than the round's minimum cohort, and on no fewer colluders than the party's policy.</para>
+/// </remarks>
+internal sealed class SelectQueryComputation : IRoundComputation
 {
-    /// <summary>As of <see cref="IRoundComputation.PrepareAsync"/>. The records are read once the loss is held: a query over budget is refused before.</summary>
-    public static async Task<(PreparedRound? Work, AgentRefusal? Refusal)> PrepareAsync(RoundPlanBody plan, AgentContext agent, CancellationToken cancel)
+    /// <inheritdoc/>
+    public string OwnerKind => "query";
+
+    /// <inheritdoc/>
+    public async Task<(PreparedRound? Work, AgentRefusal? Refusal)> PrepareAsync(RoundPlanBody plan, AgentContext agent, CancellationToken cancel)
     {
         if (!SelectQuerySpec.TryDecode(plan.Computation, out var spec, out var fault))
         {
-            return (null, new AgentRefusal("agent.bad-computation", $"This is no query: {fault}."));
+            return (null, new AgentRefusal("agent.bad-computation", $"This is no statistics query: {fault}."));
         }
 
         var (query, noise) = (spec.Query(), spec.Noise());
@@ -49,8 +55,9 @@ internal static class SelectQueryPreparation
             return (null, new AgentRefusal("agent.other-dates", $"{agent.Party} takes part with its rows of {data.Dates}, and the query asks about others."));
         }
 
+        // The records are read once the loss is held: a query over budget is refused before.
         var rows = data.Rows;
-        return (new PreparedRound(plan.OwnerKind, spec.Analyst, new LossBody("zcdp", spec.Rho), blocks, Compute), null);
+        return (new PreparedRound(OwnerKind, spec.Analyst, new LossBody("zcdp", spec.Rho), blocks, Compute), null);
 
         (ulong[]? Words, AgentRefusal? Refusal) Compute(IRandomSource random) =>
             SelectNoise.TryWords(rows, query, noise, random, out var words, out var wrong, narrows ? blocks : null) ? (words, null) : (null, PartyPolicy.Refuse(wrong));
