@@ -28,7 +28,7 @@ internal static class JointDryRun
         }
         catch (ArgumentException e)
         {
-            throw new InputException("query.bad-thresholds", e.Message.ReplaceLineEndings(" "), e);
+            throw new InputException("query.bad-thresholds", e.Message.Split(" (Parameter", 2)[0], e);
         }
     }
 

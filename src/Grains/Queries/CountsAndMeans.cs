@@ -20,6 +20,11 @@ internal static class CountsAndMeans
         ColumnSchema[] filter = terms.FilterColumn.Length > 0 && !(isMean && terms.FilterColumn == terms.Column) ? [new ColumnSchema(terms.FilterColumn, ColumnSchema.Text)] : [];
         ImmutableArray<ColumnSchema> columns = [.. value, .. filter];
         var schema = new TableSchema(columns.IsEmpty ? [new ColumnSchema(Rows, ColumnSchema.Text)] : columns, DataVersion: terms.DataVersion);
+        if (isMean && !(terms.Low < terms.High))
+        {
+            return (null, new QueryFault(QueryFault.Unbounded, $"A mean has public bounds, low below high, not {terms.Low} and {terms.High}."));
+        }
+
         if (schema.Fault() is { } wrong)
         {
             return (null, new QueryFault(QueryFault.BadSchema, $"{wrong}."));

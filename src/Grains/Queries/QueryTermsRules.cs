@@ -91,7 +91,7 @@ internal static class QueryTermsRules
         }
         catch (ArgumentException e)
         {
-            return Bad("rho", e.Message.ReplaceLineEndings(" "));
+            return Bad("rho", e.Message.Split(" (Parameter", 2)[0]); // the framework adds which parameter of ours it was
         }
     }
 
