@@ -121,6 +121,11 @@ internal static class OwnQueryCommand
                 throw new InputException("command.wrong", "--level is fixed when the ledger is opened: give it with --epsilon and --delta.");
             }
 
+            if (definition is not null && BudgetLedger.Empty.Open(definition, TimeProvider.System.GetUtcNow()).Outcome is { Stands: false } wrong)
+            {
+                throw new InputException(wrong.Code, wrong.Message); // before there is a folder
+            }
+
             using var ledger = LedgerFolder.Open(path, opens, TimeProvider.System);
             if (definition is not null)
             {

@@ -168,9 +168,11 @@ public sealed class OwnQueryTests : IDisposable
     [InlineData("period=quarter", "--level is 'period=quarter'")]
     [InlineData("period=quarter,epsilon=1e-9", "leaves nothing to spend")]
     [InlineData("period=quarter,epsilon=1,delta=2", "--level")]
+    [InlineData("period=quarter,epsilon=1 period=month,epsilon=1", "equally long")]
+    [InlineData("analyst=bob,epsilon=1 analyst=bob,epsilon=2", "two levels of one analyst")]
     public async Task Ledger_OfAWrongLevel_IsBadInput(string level, string words)
     {
-        var run = await CommandRun.OfAsync("query", "ledger", In("ledger"), "--epsilon", "4", "--delta", "1e-6", "--level", level);
+        var run = await CommandRun.OfAsync(["query", "ledger", In("ledger"), "--epsilon", "4", "--delta", "1e-6", "--level", .. level.Split(' ')]);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(words, run.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(In("ledger")));

@@ -71,6 +71,16 @@ public sealed class ApproximateEventTests
     }
 
     [Theory]
+    [InlineData(1, 1e-6)]
+    [InlineData(0.01, 0.3)]
+    [InlineData(7, 1e-12)]
+    public void Pld_OfOne_AtItsOwnDelta_IsItsEpsilon(double epsilon, double delta)
+    {
+        Assert.InRange(PldAccountant.Epsilon(Plan(new PrivacyEvent.Approximate(epsilon, delta)), Delta.Create(delta)), epsilon, epsilon + Math.Max(0.005, epsilon * 0.005));
+        Assert.Equal(double.PositiveInfinity, PldAccountant.Epsilon(Plan(new PrivacyEvent.Approximate(epsilon, delta)), Delta.Create(Math.BitDecrement(delta))));
+    }
+
+    [Theory]
     [InlineData("pld")]
     [InlineData("rdp")]
     [InlineData("zcdp")]

@@ -50,6 +50,11 @@ public sealed class LedgerFolder : IDisposable
             }
 
             var ledger = BudgetLedger.Replay(bytes.Select(b => LedgerEntryCodec.TryDecode(b.Span, out var entry) ? entry : throw new InvalidDataException("An entry that verified cannot be read.")));
+            if (!create && !ledger.IsOpen)
+            {
+                throw new InputException("ledger.not-open", $"{path} holds the beginnings of a ledger that was never opened. Open it with: privacygrains query ledger {path} --epsilon E --delta D");
+            }
+
             return new LedgerFolder(lines, AnswerBook.Open(Path.Combine(path, "answers.jsonl")), ledger, clock);
         }
         catch

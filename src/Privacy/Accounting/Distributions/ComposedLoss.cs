@@ -27,7 +27,7 @@ internal sealed class ComposedLoss
     {
         _parts = parts;
         _step = parts[0].Loss.Step;
-        Infinite = -double.ExpM1(parts.Sum(part => part.Count * double.LogP1(-part.Loss.Infinite)));
+        Infinite = parts is [{ Count: 1 } one] ? one.Loss.Infinite : -double.ExpM1(parts.Sum(part => part.Count * double.LogP1(-part.Loss.Infinite)));
         Repeats = parts.Sum(part => (double)part.Count);
     }
 
@@ -42,11 +42,18 @@ internal sealed class ComposedLoss
     /// <returns>Positive infinity where infinite losses alone are more likely than delta.</returns>
     public double Epsilon(double delta)
     {
-        if (Infinite >= delta)
+        if (Infinite > delta)
         {
             return double.PositiveInfinity;
         }
 
+        // At the greatest finite loss, only infinite ones count.
+        var top = Math.Max(0, _parts.Sum(part => part.Count * (part.Loss.First + part.Loss.Masses.Length - 1) * _step) * (1 + 1e-12));
+        return Infinite == delta ? top : Math.Min(top, Look(delta));
+    }
+
+    private double Look(double delta)
+    {
         var (tilt, best) = (BestTilt(delta - Infinite), double.PositiveInfinity);
         for (var attempt = 0; ; attempt++)
         {
