@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using PrivacyGrains.Ckks.Evaluation;
+using PrivacyGrains.Ckks.Hashing;
 
 namespace PrivacyGrains.Ckks.Keys;
 
@@ -7,8 +8,8 @@ namespace PrivacyGrains.Ckks.Keys;
 /// <param name="Value">Two polynomials at the key level.</param>
 public sealed record PublicKey(Ciphertext Value)
 {
-    /// <summary>What the second polynomial is expanded from, 64 bytes; empty where that is not known.</summary>
-    public ReadOnlyMemory<byte> Seed { get; init; }
+    /// <summary>What the second polynomial is expanded from, where that is known.</summary>
+    public ExpansionSeed Seed { get; init; }
 }
 
 /// <summary>What turns c s' into a ciphertext under s: for each data prime an encryption of its share of P s'. Public to the evaluator; of use only to it.</summary>
@@ -25,8 +26,8 @@ public sealed class SwitchingKey
     /// <summary>One encryption for each data prime.</summary>
     public IReadOnlyList<Ciphertext> Entries { get; }
 
-    /// <summary>What the entries' second polynomials are expanded from, 64 bytes each; empty where that is not known.</summary>
-    public IReadOnlyList<ReadOnlyMemory<byte>> Seeds { get; init; } = [];
+    /// <summary>What the entries' second polynomials are expanded from, one for each; none at all where that is not known.</summary>
+    public IReadOnlyList<ExpansionSeed> Seeds { get; init; } = [];
 
     /// <summary>Shoup's quotients of each entry's words, in the same order; computed at the first call.</summary>
     /// <param name="context">The parameters.</param>

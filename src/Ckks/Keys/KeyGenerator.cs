@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Ckks.Encryption;
 using PrivacyGrains.Ckks.Evaluation;
+using PrivacyGrains.Ckks.Hashing;
 
 namespace PrivacyGrains.Ckks.Keys;
 
@@ -96,7 +97,7 @@ public sealed class KeyGenerator : IDisposable
             throw new InvalidOperationException("Parameters with one prime have no special prime: nothing is relinearised or rotated under them.");
         }
 
-        var (entries, seeds) = (new List<Ciphertext>(), new List<ReadOnlyMemory<byte>>());
+        var (entries, seeds) = (new List<Ciphertext>(), new List<ExpansionSeed>());
         for (var j = 0; j < _context.DataPrimeCount; j++)
         {
             var entry = new Ciphertext();
