@@ -11,7 +11,7 @@ namespace PrivacyGrains.Ckks.Encryption;
 /// <param name="random">A cryptographic source.</param>
 public sealed class Encryptor(CkksContext context, IRandomSource random)
 {
-    private readonly LastPrimeDivision _division = new(context);
+    private readonly LastPrimeDivision _division = new(context, new PrimeWorkers(1));
     private readonly Ciphertext _zero = new();
 
     /// <summary>Encrypts under a public key.</summary>

@@ -9,6 +9,7 @@ namespace PrivacyGrains.Ckks.Evaluation;
 internal sealed class LastPrimeDivision
 {
     private readonly CkksContext _context;
+    private readonly PrimeWorkers _workers;
     private readonly ulong[] _last;
     private readonly ulong[] _other;
     private readonly ulong[][] _inverses; // [last][prime]: 1 / last modulo prime
@@ -16,10 +17,11 @@ internal sealed class LastPrimeDivision
 
     /// <summary>Computes the factors.</summary>
     /// <param name="context">The parameters.</param>
-    public LastPrimeDivision(CkksContext context)
+    /// <param name="workers">Who divides.</param>
+    public LastPrimeDivision(CkksContext context, PrimeWorkers workers)
     {
-        _context = context;
-        (_last, _other) = (new ulong[context.Degree], new ulong[context.Degree]);
+        (_context, _workers) = (context, workers);
+        (_last, _other) = (new ulong[Ciphertext.MostPolynomials * context.Degree], new ulong[workers.Count * context.Degree]);
         _inverses = [.. context.Moduli.Select((p, last) => context.Moduli.Take(last).Select(q => q.Invert(q.Reduce(p.Value))).ToArray())];
         _halves = [.. context.Moduli.Select((p, last) => context.Moduli.Take(last).Select(q => q.Negate(q.Reduce(p.Value >> 1))).ToArray())];
     }
@@ -29,17 +31,9 @@ internal sealed class LastPrimeDivision
     /// <param name="destination">Not <paramref name="a"/>; the scale is not set.</param>
     public void Divide(Ciphertext a, Ciphertext destination)
     {
-        var last = a.PrimeCount - 1;
-        destination.Resize(a.Size, last, a.Degree);
-        for (var polynomial = 0; polynomial < a.Size; polynomial++)
-        {
-            a.Residues(polynomial, last).CopyTo(_last);
-            Prepare(last, _last);
-            for (var prime = 0; prime < last; prime++)
-            {
-                Divide(last, prime, _last, a.Residues(polynomial, prime), destination.Residues(polynomial, prime));
-            }
-        }
+        destination.Resize(a.Size, a.PrimeCount - 1, a.Degree);
+        _workers.Run(a.Size, new PrepareStep(this, a));
+        _workers.Run(a.Size * destination.PrimeCount, new DivideStep(this, a, destination));
     }
 
     /// <summary>The last residues, in place: from values to coefficients plus half of the prime.</summary>
@@ -53,16 +47,39 @@ internal sealed class LastPrimeDivision
     }
 
     /// <summary>One prime's residues.</summary>
+    /// <param name="worker">Whose scratch memory.</param>
     /// <param name="last">Which prime is divided by.</param>
     /// <param name="prime">Which is left.</param>
     /// <param name="prepared">As <see cref="Prepare"/> left them.</param>
     /// <param name="values">Residues.</param>
     /// <param name="destination">Overwritten; may be the values.</param>
-    public void Divide(int last, int prime, ReadOnlySpan<ulong> prepared, ReadOnlySpan<ulong> values, Span<ulong> destination)
+    public void Divide(int worker, int last, int prime, ReadOnlySpan<ulong> prepared, ReadOnlySpan<ulong> values, Span<ulong> destination)
     {
         var modulus = _context.Moduli[prime];
-        ResidueLoops.ReduceLazily(modulus, prepared, _halves[last][prime], _other);
-        _context.Transforms[prime].Forward(_other);
-        ResidueLoops.SubtractMultiply(modulus, values, _other, _inverses[last][prime], destination);
+        var other = _other.AsSpan(worker * _context.Degree, _context.Degree);
+        ResidueLoops.ReduceLazily(modulus, prepared, _halves[last][prime], other);
+        _context.Transforms[prime].Forward(other);
+        ResidueLoops.SubtractMultiply(modulus, values, other, _inverses[last][prime], destination);
+    }
+
+    private Span<ulong> Last(int polynomial) => _last.AsSpan(polynomial * _context.Degree, _context.Degree);
+
+    private readonly struct PrepareStep(LastPrimeDivision owner, Ciphertext a) : IPrimeStep
+    {
+        public void Run(int worker, int item)
+        {
+            var last = owner.Last(item);
+            a.Residues(item, a.PrimeCount - 1).CopyTo(last);
+            owner.Prepare(a.PrimeCount - 1, last);
+        }
+    }
+
+    private readonly struct DivideStep(LastPrimeDivision owner, Ciphertext a, Ciphertext destination) : IPrimeStep
+    {
+        public void Run(int worker, int item)
+        {
+            var (polynomial, prime) = (item / destination.PrimeCount, item % destination.PrimeCount);
+            owner.Divide(worker, a.PrimeCount - 1, prime, owner.Last(polynomial), a.Residues(polynomial, prime), destination.Residues(polynomial, prime));
+        }
     }
 }

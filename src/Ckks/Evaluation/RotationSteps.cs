@@ -8,15 +8,18 @@ public static class RotationSteps
     /// <returns>They add up to it.</returns>
     public static IEnumerable<int> NonAdjacentForm(int steps)
     {
-        var (rest, sign) = (Math.Abs(steps), Math.Sign(steps));
-        for (var power = 1; rest != 0; power *= 2, rest /= 2)
+        for (var rest = steps; rest != 0; rest -= Lowest(rest))
         {
-            if (rest % 2 != 0)
-            {
-                var digit = 2 - (rest % 4);
-                rest -= digit;
-                yield return sign * digit * power;
-            }
+            yield return Lowest(rest);
         }
+    }
+
+    /// <summary>The lowest part of the form: what is left has the other parts.</summary>
+    /// <param name="rest">Not zero.</param>
+    /// <returns>A power of two or its negative.</returns>
+    internal static int Lowest(int rest)
+    {
+        var power = Math.Abs(rest) & -Math.Abs(rest);
+        return Math.Abs(rest) / power % 4 == 1 ? power * Math.Sign(rest) : -power * Math.Sign(rest);
     }
 }

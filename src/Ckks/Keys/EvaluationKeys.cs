@@ -32,13 +32,11 @@ public sealed class SwitchingKey
     /// <summary>Shoup's quotients of each entry's words, in the same order; computed at the first call.</summary>
     /// <param name="context">The parameters.</param>
     /// <returns>One array for each entry.</returns>
-    internal ulong[][] Prepare(CkksContext context)
-    {
-        if (_quotients is { } ready)
-        {
-            return ready;
-        }
+    internal ulong[][] Prepare(CkksContext context) => _quotients ?? Compute(context);
 
+    // Apart: what this captures would be allocated at each use of the key.
+    private ulong[][] Compute(CkksContext context)
+    {
         lock (_lock)
         {
             return _quotients ??= [.. Entries.Select(e => Quotients(context, e))];
