@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Security.Cryptography;
 using PrivacyGrains.Ckks.Transforms;
 
 namespace PrivacyGrains.Ckks.Encoding;
@@ -24,9 +23,9 @@ public sealed class CkksEncoder
     public void Encode(ReadOnlySpan<double> values, double scale, int primeCount, Plaintext destination)
     {
         Check(values.Length, scale, primeCount);
-        var coefficients = new double[_context.Degree];
-        _slots.ToCoefficients(values, coefficients);
-        ToResidues(coefficients, scale, primeCount, destination);
+        using var scratch = new NumberScratch(_context.Degree);
+        _slots.ToCoefficients(values, scratch.Numbers);
+        ToResidues(scratch.Numbers, scale, primeCount, destination);
     }
 
     /// <summary>Encodes complex numbers.</summary>
@@ -38,9 +37,9 @@ public sealed class CkksEncoder
     public void Encode(ReadOnlySpan<Complex> values, double scale, int primeCount, Plaintext destination)
     {
         Check(values.Length, scale, primeCount);
-        var coefficients = new double[_context.Degree];
-        _slots.ToCoefficients(values, coefficients);
-        ToResidues(coefficients, scale, primeCount, destination);
+        using var scratch = new NumberScratch(_context.Degree);
+        _slots.ToCoefficients(values, scratch.Numbers);
+        ToResidues(scratch.Numbers, scale, primeCount, destination);
     }
 
     /// <summary>Decodes.</summary>
@@ -49,10 +48,9 @@ public sealed class CkksEncoder
     public void Decode(Plaintext plaintext, Span<Complex> slots)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(slots.Length, _context.SlotCount, nameof(slots));
-        var coefficients = new double[_context.Degree];
-        ResidueComposer.For(_context, plaintext.PrimeCount).Compose(plaintext, 1 / plaintext.Scale, coefficients);
-        _slots.ToSlots(coefficients, slots);
-        CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(coefficients.AsSpan()));
+        using var scratch = new NumberScratch(_context.Degree);
+        ResidueComposer.For(_context, plaintext.PrimeCount).Compose(plaintext, 1 / plaintext.Scale, scratch.Numbers);
+        _slots.ToSlots(scratch.Numbers, slots);
     }
 
     /// <summary>Decodes real parts.</summary>
@@ -60,7 +58,8 @@ public sealed class CkksEncoder
     /// <param name="values">At most <see cref="CkksContext.SlotCount"/>, overwritten.</param>
     public void Decode(Plaintext plaintext, Span<double> values)
     {
-        var slots = new Complex[values.Length];
+        using var scratch = new NumberScratch(2 * values.Length);
+        var slots = System.Runtime.InteropServices.MemoryMarshal.Cast<double, Complex>(scratch.Numbers);
         Decode(plaintext, slots);
         for (var i = 0; i < slots.Length; i++)
         {
@@ -70,15 +69,11 @@ public sealed class CkksEncoder
 
     private void ToResidues(Span<double> coefficients, double scale, int primeCount, Plaintext destination)
     {
-        var largest = 0.0;
-        foreach (ref var coefficient in coefficients)
+        // The transform left out a division by the slots: a power of two, so nothing is rounded by it.
+        var largest = Rounding.ScaleAndRound(coefficients, scale / _context.SlotCount);
+        if (!double.IsFinite(largest))
         {
-            coefficient = Math.Round(coefficient * scale, MidpointRounding.AwayFromZero);
-            largest = Math.Max(largest, Math.Abs(coefficient));
-            if (!double.IsFinite(coefficient))
-            {
-                throw new ArgumentException("Numbers to encode are finite.", nameof(coefficients));
-            }
+            throw new ArgumentException("Numbers to encode are finite, also times the scale.", nameof(coefficients));
         }
 
         if (largest > 0 && Math.ILogB(largest) + 2 > _context.ModulusBits(primeCount))
@@ -94,8 +89,6 @@ public sealed class CkksEncoder
             ExactResidues.Of(_context.Moduli[prime], coefficients, largest, residues);
             _context.Transforms[prime].Forward(residues);
         }
-
-        CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(coefficients));
     }
 
     private void Check(int count, double scale, int primeCount)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using PrivacyGrains.Ckks.Modular;
 
 namespace PrivacyGrains.Ckks.Encoding;
@@ -16,11 +18,11 @@ internal static class ExactResidues
     {
         if (largest < LongLimit)
         {
-            for (var i = 0; i < numbers.Length; i++)
-            {
-                residues[i] = modulus.Reduce((long)numbers[i]);
-            }
-
+            // A multiple of the prime makes every number positive, and what is reduced fits a word.
+            var offset = modulus.Value * ((ulong)LongLimit / modulus.Value + 1);
+            Shifted(numbers, offset, residues);
+            ResidueLoops.ReduceLazily(modulus, residues, 0, residues);
+            ResidueLoops.Settle(modulus, residues);
             return;
         }
 
@@ -35,6 +37,24 @@ internal static class ExactResidues
     /// <param name="number">Whole and finite.</param>
     /// <returns>A residue.</returns>
     public static ulong Of(Modulus modulus, double number) => Math.Abs(number) < LongLimit ? modulus.Reduce((long)number) : Large(modulus, number);
+
+    private static void Shifted(ReadOnlySpan<double> numbers, ulong offset, Span<ulong> words)
+    {
+        var i = 0;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            ref var first = ref MemoryMarshal.GetReference(numbers);
+            for (; i <= numbers.Length - Vector512<double>.Count; i += Vector512<double>.Count)
+            {
+                (Vector512.ConvertToInt64Native(Vector512.LoadUnsafe(ref first, (nuint)i)).AsUInt64() + Vector512.Create(offset)).CopyTo(words[i..]);
+            }
+        }
+
+        for (; i < numbers.Length; i++)
+        {
+            words[i] = unchecked((ulong)double.ConvertToIntegerNative<long>(numbers[i]) + offset);
+        }
+    }
 
     private static ulong Large(Modulus modulus, double number)
     {

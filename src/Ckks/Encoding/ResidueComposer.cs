@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using PrivacyGrains.Ckks.Modular;
 
@@ -49,10 +50,12 @@ internal sealed class ResidueComposer
     public void Compose(Plaintext plaintext, double factor, Span<double> coefficients)
     {
         var (count, degree) = (_moduli.Length, _context.Degree);
-        var words = plaintext.Words.ToArray();
+        var rented = ArrayPool<ulong>.Shared.Rent(count * degree);
+        var words = rented.AsSpan(0, count * degree);
+        plaintext.Words.CopyTo(words);
         for (var prime = 0; prime < count; prime++)
         {
-            _context.Transforms[prime].Inverse(words.AsSpan(prime * degree, degree));
+            _context.Transforms[prime].Inverse(words.Slice(prime * degree, degree));
         }
 
         Span<ulong> digits = stackalloc ulong[count];
@@ -72,7 +75,8 @@ internal sealed class ResidueComposer
             coefficients[at] = Signed(digits) * factor;
         }
 
-        System.Security.Cryptography.CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(words.AsSpan()));
+        System.Security.Cryptography.CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(words));
+        ArrayPool<ulong>.Shared.Return(rented);
         digits.Clear();
     }
 

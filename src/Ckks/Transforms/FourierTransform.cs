@@ -1,21 +1,20 @@
+using System.Runtime.Intrinsics;
+
 namespace PrivacyGrains.Ckks.Transforms;
 
-/// <summary>The complex discrete Fourier transform of a power of two, real and imaginary parts apart, natural order both ways: X_k = sum x_j exp(2 pi sqrt(-1) k j / n), and its inverse.</summary>
-/// <remarks>Decimation in time, radix 2 (Cooley, Tukey 1965). Roots by sine and cosine of each angle, not by products: errors stay at a few units of the last place times the logarithm of n.</remarks>
+/// <summary>The complex discrete Fourier transform of a power of two, real and imaginary parts apart: X_k = sum x_j exp(2 pi sqrt(-1) k j / n). One side is in bit-reversed order, which whoever places the numbers does by the way.</summary>
+/// <remarks>Radix 2 (Cooley, Tukey 1965; Gentleman, Sande 1966). Roots by sine and cosine of each angle, not by products: errors stay at a few units of the last place times the logarithm of n. Thread-safe.</remarks>
 internal sealed class FourierTransform
 {
     private readonly int _length;
-    private readonly int[] _reversed;
     private readonly double[] _cosines;
     private readonly double[] _sines;
 
     /// <summary>Makes the tables.</summary>
-    /// <param name="length">n, a power of two.</param>
+    /// <param name="length">n, a power of two, at least 8.</param>
     public FourierTransform(int length)
     {
         _length = length;
-        var bits = System.Numerics.BitOperations.Log2((uint)length);
-        _reversed = [.. Enumerable.Range(0, length).Select(i => BitReversal.Of(i, bits))];
         // Stage by stage: those of half-length h begin at h.
         (_cosines, _sines) = (new double[length], new double[length]);
         for (var half = 1; half < length; half *= 2)
@@ -27,58 +26,70 @@ internal sealed class FourierTransform
         }
     }
 
-    /// <summary>Transforms in place.</summary>
+    private delegate void Layer(Span<double> lowReal, Span<double> lowImaginary, Span<double> highReal, Span<double> highImaginary, ReadOnlySpan<double> c, ReadOnlySpan<double> s);
+
+    /// <summary>Transforms in place, from bit-reversed order to natural.</summary>
+    /// <param name="real">n real parts.</param>
+    /// <param name="imaginary">n imaginary parts. With the parts exchanged this is n times the inverse.</param>
+    /// <param name="lanes">The most doubles side by side.</param>
+    public void FromReversed(Span<double> real, Span<double> imaginary, int lanes = 8)
+    {
+        FirstTwoLayers(real, imaginary);
+        for (var half = 4; half < _length; half *= 2)
+        {
+            Run(half, real, imaginary, lanes, NumberLoops<Vector512<double>, NumberLanes512>.TwistThenAdd, NumberLoops<Vector256<double>, NumberLanes256>.TwistThenAdd, NumberLoops<double, NumberLanes64>.TwistThenAdd);
+        }
+    }
+
+    /// <summary>Transforms in place, from natural order to bit-reversed.</summary>
     /// <param name="real">n real parts.</param>
     /// <param name="imaginary">n imaginary parts.</param>
-    public void Forward(Span<double> real, Span<double> imaginary)
+    /// <param name="lanes">The most doubles side by side.</param>
+    public void ToReversed(Span<double> real, Span<double> imaginary, int lanes = 8)
     {
-        Reorder(real);
-        Reorder(imaginary);
-        for (var half = 1; half < _length; half *= 2)
+        for (var half = _length / 2; half >= 4; half /= 2)
         {
-            ReadOnlySpan<double> cosines = _cosines.AsSpan(half, half);
-            ReadOnlySpan<double> sines = _sines.AsSpan(half, half);
-            for (var start = 0; start < _length; start += 2 * half)
-            {
-                Butterflies(real.Slice(start, half), imaginary.Slice(start, half), real.Slice(start + half, half), imaginary.Slice(start + half, half), cosines, sines);
-            }
+            Run(half, real, imaginary, lanes, NumberLoops<Vector512<double>, NumberLanes512>.AddThenTwist, NumberLoops<Vector256<double>, NumberLanes256>.AddThenTwist, NumberLoops<double, NumberLanes64>.AddThenTwist);
+        }
+
+        LastTwoLayers(real, imaginary);
+    }
+
+    private void Run(int half, Span<double> real, Span<double> imaginary, int lanes, Layer eight, Layer four, Layer one)
+    {
+        var layer = half >= 8 && lanes >= 8 && Vector512.IsHardwareAccelerated ? eight : half >= 4 && lanes >= 4 && Vector256.IsHardwareAccelerated ? four : one;
+        for (var start = 0; start < _length; start += 2 * half)
+        {
+            layer(
+                real.Slice(start, half), imaginary.Slice(start, half), real.Slice(start + half, half), imaginary.Slice(start + half, half),
+                _cosines.AsSpan(half, half), _sines.AsSpan(half, half));
         }
     }
 
-    /// <summary>The inverse, in place, divided by n.</summary>
-    /// <param name="real">n real parts.</param>
-    /// <param name="imaginary">n imaginary parts.</param>
-    public void Inverse(Span<double> real, Span<double> imaginary)
+    // Half-lengths 1 and 2: the roots are 1 and sqrt(-1), and nothing is multiplied.
+    private static void FirstTwoLayers(Span<double> real, Span<double> imaginary)
     {
-        // With the parts exchanged, the forward transform is n times the inverse.
-        Forward(imaginary, real);
-        var scale = 1.0 / _length;
-        for (var i = 0; i < real.Length; i++)
+        for (var i = 0; i + 3 < real.Length; i += 4)
         {
-            (real[i], imaginary[i]) = (real[i] * scale, imaginary[i] * scale);
+            var r = real.Slice(i, 4);
+            var m = imaginary.Slice(i, 4);
+            var (sumReal, sumImaginary, differenceReal, differenceImaginary) = (r[0] + r[1], m[0] + m[1], r[0] - r[1], m[0] - m[1]);
+            var (otherReal, otherImaginary, oddReal, oddImaginary) = (r[2] + r[3], m[2] + m[3], r[2] - r[3], m[2] - m[3]);
+            (r[0], m[0], r[2], m[2]) = (sumReal + otherReal, sumImaginary + otherImaginary, sumReal - otherReal, sumImaginary - otherImaginary);
+            (r[1], m[1], r[3], m[3]) = (differenceReal - oddImaginary, differenceImaginary + oddReal, differenceReal + oddImaginary, differenceImaginary - oddReal);
         }
     }
 
-    private static void Butterflies(Span<double> lowReal, Span<double> lowImaginary, Span<double> highReal, Span<double> highImaginary, ReadOnlySpan<double> cosines, ReadOnlySpan<double> sines)
+    private static void LastTwoLayers(Span<double> real, Span<double> imaginary)
     {
-        for (var i = 0; i < lowReal.Length; i++)
+        for (var i = 0; i + 3 < real.Length; i += 4)
         {
-            var real = (highReal[i] * cosines[i]) - (highImaginary[i] * sines[i]);
-            var imaginary = (highReal[i] * sines[i]) + (highImaginary[i] * cosines[i]);
-            (highReal[i], highImaginary[i]) = (lowReal[i] - real, lowImaginary[i] - imaginary);
-            (lowReal[i], lowImaginary[i]) = (lowReal[i] + real, lowImaginary[i] + imaginary);
-        }
-    }
-
-    private void Reorder(Span<double> values)
-    {
-        for (var i = 0; i < values.Length; i++)
-        {
-            var at = _reversed[i];
-            if (i < at)
-            {
-                (values[i], values[at]) = (values[at], values[i]);
-            }
+            var r = real.Slice(i, 4);
+            var m = imaginary.Slice(i, 4);
+            var (sumReal, sumImaginary, differenceReal, differenceImaginary) = (r[0] + r[2], m[0] + m[2], r[0] - r[2], m[0] - m[2]);
+            var (otherReal, otherImaginary, oddReal, oddImaginary) = (r[1] + r[3], m[1] + m[3], r[1] - r[3], m[1] - m[3]);
+            (r[0], m[0], r[1], m[1]) = (sumReal + otherReal, sumImaginary + otherImaginary, sumReal - otherReal, sumImaginary - otherImaginary);
+            (r[2], m[2], r[3], m[3]) = (differenceReal - oddImaginary, differenceImaginary + oddReal, differenceReal + oddImaginary, differenceImaginary - oddReal);
         }
     }
 }

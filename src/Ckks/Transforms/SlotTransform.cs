@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace PrivacyGrains.Ckks.Transforms;
 
@@ -13,28 +14,32 @@ internal sealed class SlotTransform
     private readonly bool[] _conjugated;
     private readonly double[] _twistReal;
     private readonly double[] _twistImaginary;
+    private readonly double[] _untwistImaginary;
     private readonly FourierTransform _fourier;
 
     /// <summary>Makes the tables.</summary>
     /// <param name="degree">N.</param>
     public SlotTransform(int degree)
     {
-        var slots = degree / 2;
-        (_places, _conjugated, _twistReal, _twistImaginary) = (new int[slots], new bool[slots], new double[slots], new double[slots]);
+        var (slots, bits) = (degree / 2, BitOperations.Log2((uint)degree) - 1);
+        (_places, _conjugated) = (new int[slots], new bool[slots]);
+        (_twistReal, _twistImaginary, _untwistImaginary) = (new double[slots], new double[slots], new double[slots]);
         _fourier = new FourierTransform(slots);
         var (exponent, mask) = (1, (2 * degree) - 1);
         for (var i = 0; i < slots; i++, exponent = exponent * 3 & mask)
         {
             _conjugated[i] = (exponent & 3) == 3;
-            _places[i] = ((_conjugated[i] ? (2 * degree) - exponent : exponent) - 1) / 4;
+            _places[i] = BitReversal.Of(((_conjugated[i] ? (2 * degree) - exponent : exponent) - 1) / 4, bits);
             (_twistImaginary[i], _twistReal[i]) = Math.SinCos(Math.PI * i / degree);
+            _untwistImaginary[i] = -_twistImaginary[i];
         }
     }
 
-    /// <summary>Slots to coefficients.</summary>
+    /// <summary>Slots to N/2 times the coefficients.</summary>
     /// <param name="slots">At most N/2; the rest is zero.</param>
     /// <param name="coefficients">N, overwritten.</param>
-    public void ToCoefficients(ReadOnlySpan<Complex> slots, Span<double> coefficients)
+    /// <param name="lanes">The most doubles side by side.</param>
+    public void ToCoefficients(ReadOnlySpan<Complex> slots, Span<double> coefficients, int lanes = 8)
     {
         var half = coefficients.Length / 2;
         var real = coefficients[..half];
@@ -45,13 +50,14 @@ internal sealed class SlotTransform
             (real[_places[i]], imaginary[_places[i]]) = (slots[i].Real, _conjugated[i] ? -slots[i].Imaginary : slots[i].Imaginary);
         }
 
-        Untwist(real, imaginary);
+        Untwist(real, imaginary, lanes);
     }
 
-    /// <summary>Slots that are real numbers to coefficients.</summary>
+    /// <summary>Slots that are real numbers to N/2 times the coefficients.</summary>
     /// <param name="slots">At most N/2; the rest is zero.</param>
     /// <param name="coefficients">N, overwritten.</param>
-    public void ToCoefficients(ReadOnlySpan<double> slots, Span<double> coefficients)
+    /// <param name="lanes">The most doubles side by side.</param>
+    public void ToCoefficients(ReadOnlySpan<double> slots, Span<double> coefficients, int lanes = 8)
     {
         var half = coefficients.Length / 2;
         var real = coefficients[..half];
@@ -62,23 +68,20 @@ internal sealed class SlotTransform
             real[_places[i]] = slots[i];
         }
 
-        Untwist(real, imaginary);
+        Untwist(real, imaginary, lanes);
     }
 
     /// <summary>Coefficients to slots.</summary>
     /// <param name="coefficients">N; what they were is lost.</param>
-    /// <param name="slots">N/2, overwritten.</param>
-    public void ToSlots(Span<double> coefficients, Span<Complex> slots)
+    /// <param name="slots">At most N/2, overwritten.</param>
+    /// <param name="lanes">The most doubles side by side.</param>
+    public void ToSlots(Span<double> coefficients, Span<Complex> slots, int lanes = 8)
     {
         var half = coefficients.Length / 2;
         var real = coefficients[..half];
         var imaginary = coefficients[half..];
-        for (var i = 0; i < half; i++)
-        {
-            (real[i], imaginary[i]) = ((real[i] * _twistReal[i]) - (imaginary[i] * _twistImaginary[i]), (real[i] * _twistImaginary[i]) + (imaginary[i] * _twistReal[i]));
-        }
-
-        _fourier.Forward(real, imaginary);
+        Twist(real, imaginary, _twistImaginary, lanes);
+        _fourier.ToReversed(real, imaginary, lanes);
         for (var i = 0; i < slots.Length; i++)
         {
             var at = _places[i];
@@ -86,12 +89,26 @@ internal sealed class SlotTransform
         }
     }
 
-    private void Untwist(Span<double> real, Span<double> imaginary)
+    // With the parts exchanged, the transform is N/2 times its inverse.
+    private void Untwist(Span<double> real, Span<double> imaginary, int lanes)
     {
-        _fourier.Inverse(real, imaginary);
-        for (var i = 0; i < real.Length; i++)
+        _fourier.FromReversed(imaginary, real, lanes);
+        Twist(real, imaginary, _untwistImaginary, lanes);
+    }
+
+    private void Twist(Span<double> real, Span<double> imaginary, double[] sines, int lanes)
+    {
+        if (lanes >= 8 && Vector512.IsHardwareAccelerated)
         {
-            (real[i], imaginary[i]) = ((real[i] * _twistReal[i]) + (imaginary[i] * _twistImaginary[i]), (imaginary[i] * _twistReal[i]) - (real[i] * _twistImaginary[i]));
+            NumberLoops<Vector512<double>, NumberLanes512>.Twist(real, imaginary, _twistReal, sines);
+        }
+        else if (lanes >= 4 && Vector256.IsHardwareAccelerated)
+        {
+            NumberLoops<Vector256<double>, NumberLanes256>.Twist(real, imaginary, _twistReal, sines);
+        }
+        else
+        {
+            NumberLoops<double, NumberLanes64>.Twist(real, imaginary, _twistReal, sines);
         }
     }
 }
