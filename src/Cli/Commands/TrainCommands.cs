@@ -21,7 +21,7 @@ internal static class TrainCommands
 
     public static Command Build()
     {
-        var train = new Command("train", "Trains one model over the parties' records, which stay where they are.") { Run(), List(), Show(), Cancel() };
+        var train = new Command("train", "Trains one model over the parties' records, which stay where they are.") { Run(), TrainFitCommand.Build(), List(), Show(), Cancel() };
         SweepCommand.AddTo(train);
         return train;
     }
@@ -159,7 +159,9 @@ internal static class TrainCommands
         }
     }
 
-    private static async Task<DatasetSchema> ReadAsync(string path, CancellationToken cancel)
+    /// <summary>Reads a schema file.</summary>
+    /// <exception cref="InputException"><c>schema.missing-file</c> or <c>schema.malformed</c>.</exception>
+    public static async Task<DatasetSchema> ReadAsync(string path, CancellationToken cancel)
     {
         if (!File.Exists(path))
         {

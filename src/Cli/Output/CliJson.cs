@@ -177,4 +177,5 @@ internal sealed record SecondsBody(double Offline, double Online);
 [JsonSerializable(typeof(OwnLedgerDocument))]
 [JsonSerializable(typeof(JointDryRunDocument))]
 [JsonSerializable(typeof(AccountedLoss))]
+[JsonSerializable(typeof(FitDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -54,7 +54,7 @@ internal static class SweepCommand
         {
             if (parsed.GetValue(sweep) is not { Length: > 0 } sweeps)
             {
-                throw new InputException("command.wrong", "Name one of: run, list, show, cancel; or give --sweep. See: privacygrains train --help");
+                throw new InputException("command.wrong", "Name one of: run, fit, list, show, cancel; or give --sweep. See: privacygrains train --help");
             }
 
             var (epsilons, rates) = SweepRequest.Candidates(sweeps, parsed.GetValue(rate));

@@ -17,6 +17,7 @@ public class TreeTests
         "join --folder f --data rows.csv --budget records --declared-rows 100 --columns age size --minimum-cohort 4 --minimum-colluders 1 --allow-no-noise",
         "train run detector --schema s.json --epsilon 4 --delta 1e-5 --steps 8 --parties a b c --threshold 3 --cohort 3 --colluders 1 --phase-seconds 5",
         "train cancel detector --reason enough",
+        "train fit --data x.csv --schema s.json --out m.safetensors --test y.csv --ridge 1e-3 --json",
         "train --sweep epsilon=0.5,1,2,4 --sweep learning-rate=1,3 --target-accuracy 0.9 --data x.csv --label y --range=-1,1 --job j --selection poisson --runs 8 --sure --whole-frontier --ledger l --budget-epsilon 8 --json",
         "train --sweep epsilon=1,2 --target-accuracy 0.9 --data x.csv --schema s.json --job j --budget records --folder f --scored-on y.csv --declared-rows 400",
         "query count ill --rho 0.1 --where diagnosis=malignant --parties a b c",
