@@ -42,7 +42,9 @@ internal sealed class BodyStream : IDisposable
         // The library's own exception for what it does not unpack is internal, and an IOException: not one of the source's.
         catch (Exception e) when (e is InvalidDataException || (e is IOException && !_packed.SourceFailed))
         {
-            return _path.Fault("ckks.inflate", "", $"Its compressed body does not unpack ({e.Message}): send what SEAL's save wrote.");
+            return _packed.WasAskedBeyond
+                ? _path.Fault("ckks.truncated", "", "Its compressed body ends early: send the whole object.")
+                : _path.Fault("ckks.inflate", "", $"Its compressed body does not unpack ({e.Message}): send what SEAL's save wrote.");
         }
     }
 
