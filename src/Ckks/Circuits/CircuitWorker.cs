@@ -32,7 +32,7 @@ internal sealed class CircuitWorker
     public void Begin(IReadOnlyList<Ciphertext> inputs, RelinearizationKeys? relinearization, GaloisKeys? rotations) =>
         (_inputs, _relinearization, _rotations) = (inputs, relinearization, rotations);
 
-    public void Run(ImmutableArray<CircuitStep> strand, int threads)
+    public void Run(ImmutableArray<CircuitStep> strand, ParallelOptions? shared)
     {
         foreach (var step in strand)
         {
@@ -40,7 +40,7 @@ internal sealed class CircuitWorker
             switch (instruction.Operation)
             {
                 case CircuitOperation.Combine:
-                    Combine(step, destination, threads);
+                    Combine(step, destination, shared);
                     break;
                 case CircuitOperation.Rescale:
                     _evaluator.Rescale(At(step.Sources[0]), destination);
@@ -91,7 +91,7 @@ internal sealed class CircuitWorker
         return scratch;
     }
 
-    private void Combine(CircuitStep step, Ciphertext destination, int threads)
+    private void Combine(CircuitStep step, Ciphertext destination, ParallelOptions? shared)
     {
         var instruction = step.Instruction;
         var begun = instruction.Product.A >= 0;
@@ -109,7 +109,7 @@ internal sealed class CircuitWorker
 
         if (step.Sums is { } sums)
         {
-            Sum(step, sums, begun, destination, threads);
+            Sum(step, sums, begun, destination, shared);
         }
 
         if (instruction.Constant != 0)
@@ -127,7 +127,7 @@ internal sealed class CircuitWorker
         }
     }
 
-    private void Sum(CircuitStep step, ScalarSums sums, bool begun, Ciphertext destination, int threads)
+    private void Sum(CircuitStep step, ScalarSums sums, bool begun, Ciphertext destination, ParallelOptions? shared)
     {
         var (level, count) = (step.Instruction.Level, step.Sources.Length);
         if (!_isManaged)
@@ -156,9 +156,9 @@ internal sealed class CircuitWorker
             destination.Resize(2, level, _circuit.Context.Degree);
         }
 
-        if (threads > 1)
+        if (shared is not null)
         {
-            Parallel.For(0, 2 * level, new ParallelOptions { MaxDegreeOfParallelism = threads }, part => sums.Part(_sources.AsSpan(0, count), part / level, part % level, begun, destination));
+            Share(sums, count, level, begun, destination, shared);
             return;
         }
 
@@ -167,6 +167,9 @@ internal sealed class CircuitWorker
             sums.Part(_sources.AsSpan(0, count), part / level, part % level, begun, destination);
         }
     }
+
+    private void Share(ScalarSums sums, int count, int level, bool begun, Ciphertext destination, ParallelOptions shared) =>
+        Parallel.For(0, 2 * level, shared, part => sums.Part(_sources.AsSpan(0, count), part / level, part % level, begun, destination));
 
     private void Weigh(CircuitStep step, Ciphertext destination)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PrivacyGrains.Ckks.Evaluation;
 using PrivacyGrains.Ckks.Flooding;
 using PrivacyGrains.Ckks.Keys;
@@ -10,6 +11,8 @@ public sealed class ScoringRunner
     private readonly ScoringCircuit _circuit;
     private readonly Ciphertext[] _shared;
     private readonly CircuitWorker[] _workers;
+    private readonly CircuitWorker _wide; // where there is one strand: its operations are shared by primes
+    private readonly ParallelOptions _options;
 
     /// <summary>Makes the memory.</summary>
     /// <param name="circuit">What is computed.</param>
@@ -21,6 +24,9 @@ public sealed class ScoringRunner
         _circuit = circuit;
         _shared = [.. Enumerable.Range(0, circuit.SharedCount).Select(_ => new Ciphertext())];
         _workers = [.. Enumerable.Range(0, threads).Select(_ => new CircuitWorker(circuit, _shared, evaluators?.Invoke(circuit.Context) ?? new CkksEvaluator(circuit.Context)))];
+        _wide = threads == 1 || evaluators is not null ? _workers[0] : new CircuitWorker(circuit, _shared, new CkksEvaluator(circuit.Context, threads));
+        // The pool's own scheduler: under an actor's the parts would wait for its turn.
+        _options = new ParallelOptions { MaxDegreeOfParallelism = threads, TaskScheduler = TaskScheduler.Default };
     }
 
     /// <summary>The plan.</summary>
@@ -88,30 +94,47 @@ public sealed class ScoringRunner
             return fault;
         }
 
+        Begin(inputs, relinearization, rotations);
+        try
+        {
+            foreach (var stage in _circuit.Stages)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Run(stage);
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+            Finish(flooding, answers);
+        }
+        finally
+        {
+            Begin([], null, null);
+        }
+
+        return null;
+    }
+
+    private void Begin(IReadOnlyList<Ciphertext> inputs, RelinearizationKeys? relinearization, GaloisKeys? rotations)
+    {
+        _wide.Begin(inputs, relinearization, rotations);
         foreach (var worker in _workers)
         {
             worker.Begin(inputs, relinearization, rotations);
         }
+    }
 
-        foreach (var stage in _circuit.Stages)
+    private void Run(ImmutableArray<ImmutableArray<CircuitStep>> stage)
+    {
+        if (_workers.Length > 1 && stage.Length > 1)
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (_workers.Length == 1 || stage.Length == 1)
-            {
-                foreach (var strand in stage)
-                {
-                    _workers[0].Run(strand, _workers.Length);
-                }
-            }
-            else
-            {
-                Spread(stage.Length, (worker, at) => worker.Run(stage[at], 1));
-            }
+            SpreadStrands(stage);
+            return;
         }
 
-        cancellation.ThrowIfCancellationRequested();
-        Finish(flooding, answers);
-        return null;
+        foreach (var strand in stage)
+        {
+            _wide.Run(strand, _workers.Length > 1 ? _options : null);
+        }
     }
 
     private void Finish(AnswerFlooding? flooding, IReadOnlyList<Ciphertext> answers)
@@ -120,19 +143,24 @@ public sealed class ScoringRunner
         {
             for (var i = 0; i < answers.Count; i++)
             {
-                _workers[0].Finish(i, flooding, answers[i]);
+                _wide.Finish(i, flooding, answers[i]);
             }
         }
         else
         {
-            Spread(answers.Count, (worker, at) => worker.Finish(at, flooding, answers[at]));
+            SpreadAnswers(flooding, answers);
         }
     }
+
+    // Apart, so that what the lambdas hold is allocated only where there are threads.
+    private void SpreadStrands(ImmutableArray<ImmutableArray<CircuitStep>> stage) => Spread(stage.Length, (worker, at) => worker.Run(stage[at], null));
+
+    private void SpreadAnswers(AnswerFlooding? flooding, IReadOnlyList<Ciphertext> answers) => Spread(answers.Count, (worker, at) => worker.Finish(at, flooding, answers[at]));
 
     private void Spread(int count, Action<CircuitWorker, int> work)
     {
         var next = -1;
-        Parallel.For(0, Math.Min(_workers.Length, count), new ParallelOptions { MaxDegreeOfParallelism = _workers.Length }, w =>
+        Parallel.For(0, Math.Min(_workers.Length, count), _options, w =>
         {
             for (var at = Interlocked.Increment(ref next); at < count; at = Interlocked.Increment(ref next))
             {

@@ -91,7 +91,7 @@ public sealed class AnswerFlooding
 
     private sealed class Scratch(CkksContext context)
     {
-        public LastPrimeDivision Division { get; } = new(context);
+        public LastPrimeDivision Division { get; } = new(context, new PrimeWorkers(1));
 
         public Ciphertext Above { get; } = new();
 
