@@ -50,6 +50,11 @@ internal sealed class GrainMetrics : IDisposable
     private readonly Counter<long> _streams;
     private readonly Counter<long> _streamsRefused;
     private readonly Counter<long> _dealtBytes;
+    private readonly Counter<long> _answers;
+    private readonly Counter<long> _rows;
+    private readonly Histogram<double> _scoring;
+    private readonly Counter<long> _keyUploads;
+    private long _readyKeyBytes;
 
     /// <summary>Makes the instruments.</summary>
     public GrainMetrics(IMeterFactory meters)
@@ -94,6 +99,11 @@ internal sealed class GrainMetrics : IDisposable
         _meter.CreateObservableGauge("privacygrains.stock.pools", () => _pools.Select(p => Measured(p.Value, ("kept", p.Key))), "{plan}", "Plans that stock is kept of, by an operator's word or by itself.");
         _ranOut = _meter.CreateCounter<long>("privacygrains.stock.ended", "{plan}", "Plans kept by themselves that ran out: nobody asked any more, or they gave way.");
         _unkept = _meter.CreateCounter<long>("privacygrains.stock.unkept", "{plan}", "Times that a plan was used again and not kept as a limit was reached, by limit.");
+        _answers = _meter.CreateCounter<long>("privacygrains.scoring.answers", "{request}", "Requests to score ciphertexts, by model, layout and outcome.");
+        _rows = _meter.CreateCounter<long>("privacygrains.scoring.rows", "{row}", "Rows that answers counted against quotas, by model.");
+        _scoring = _meter.CreateHistogram<double>("privacygrains.scoring.duration", "s", "Reading, computing, flooding and writing of one request's ciphertexts, by layout.", null, Seconds);
+        _keyUploads = _meter.CreateCounter<long>("privacygrains.scoring.keys", "{object}", "Evaluation keys that were uploaded, by kind and outcome.");
+        _meter.CreateObservableGauge("privacygrains.scoring.keys.ready", () => Interlocked.Read(ref _readyKeyBytes), "By", "Evaluation keys that this silo holds ready to compute with.");
         _auditFailures.Add(0); // an alert on a counter's increase needs a sample from before the first failure
     }
 
@@ -191,6 +201,22 @@ internal sealed class GrainMetrics : IDisposable
 
     /// <summary>Correlations left the dealer.</summary>
     public void Dealt(long bytes) => _dealtBytes.Add(bytes);
+
+    /// <summary>A request to score is over.</summary>
+    public void Scored(string model, string layout, string outcome, long rows)
+    {
+        _answers.Add(1, new("model", model), new("layout", layout), new("outcome", outcome));
+        _rows.Add(rows, new KeyValuePair<string, object?>("model", model));
+    }
+
+    /// <summary>A circuit was computed.</summary>
+    public void Evaluated(string layout, double seconds) => _scoring.Record(seconds, new KeyValuePair<string, object?>("layout", layout));
+
+    /// <summary>An upload of keys is over.</summary>
+    public void KeysUploaded(string kind, string outcome) => _keyUploads.Add(1, new("kind", kind), new("outcome", outcome));
+
+    /// <summary>How many bytes of keys are ready.</summary>
+    public void ReadyKeysStand(long bytes) => Interlocked.Exchange(ref _readyKeyBytes, bytes);
 
     /// <summary>What a party holds in an epoch.</summary>
     public void StockStands(string party, long epoch, IEnumerable<(string Pool, long Lots, long Bytes)> pools) => _stock[(party, epoch)] = [.. pools];

@@ -29,6 +29,7 @@ public static class SiloHosting
         var services = builder.Services;
         services.AddSingleton(settings);
         services.AddSingleton(settings.Stock);
+        services.AddSingleton(settings.Scoring);
         services.AddPrivacyGrains(new GrainSettings(settings.Consortium, settings.Name)).AddPartyStreams(settings.Streams);
         services.AddSingleton<IStores>(provider => Stores(settings, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new PartyKeyFiles(settings.Data));

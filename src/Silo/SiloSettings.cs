@@ -1,4 +1,5 @@
 using PrivacyGrains.Engine;
+using PrivacyGrains.Grains.Scoring;
 using PrivacyGrains.Grains.Stock;
 using PrivacyGrains.Grains.Streams;
 using PrivacyGrains.Protocols;
@@ -48,6 +49,9 @@ public sealed record SiloSettings
 
     /// <summary>On a coordinator: what stock may be laid in for plans that sessions use and no operator reserved.</summary>
     public StockSettings Stock { get; init; } = new();
+
+    /// <summary>On a coordinator: how long clients' evaluation keys are kept, and how much encrypted scoring may take.</summary>
+    public ScoringSettings Scoring { get; init; } = new();
 
     /// <summary>On a coordinator: what the consortium is founded with. Null where it stands already, or is founded by other means.</summary>
     public FoundingSettings? Founding { get; init; }
@@ -108,7 +112,7 @@ public sealed record SiloSettings
             yield return $"{Section}:Parties names a party twice.";
         }
 
-        foreach (var fault in StoreFaults().Concat(EngineFaults()).Concat(Streams.Faults($"{Section}:{nameof(Streams)}")).Concat(Stock.Faults($"{Section}:{nameof(Stock)}")))
+        foreach (var fault in StoreFaults().Concat(EngineFaults()).Concat(Streams.Faults($"{Section}:{nameof(Streams)}")).Concat(Stock.Faults($"{Section}:{nameof(Stock)}")).Concat(Scoring.Faults($"{Section}:{nameof(Scoring)}")))
         {
             yield return fault;
         }

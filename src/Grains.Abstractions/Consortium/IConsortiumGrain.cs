@@ -74,6 +74,9 @@ public static class CatalogueKinds
     /// <summary>A model.</summary>
     public const string Model = "model";
 
+    /// <summary>A model that scores encrypted rows.</summary>
+    public const string EncryptedModel = "encrypted-model";
+
     /// <summary>A budget, named <c>party/budget</c>.</summary>
     public const string Budget = "budget";
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using PrivacyGrains.Grains.Journaling;
 using PrivacyGrains.Grains.Ledger;
+using PrivacyGrains.Grains.Scoring;
 using PrivacyGrains.Grains.Stock;
 using PrivacyGrains.Grains.Streams;
 using PrivacyGrains.Grains.Weights;
@@ -13,7 +14,7 @@ namespace PrivacyGrains.Grains.Hosting;
 public static class GrainServices
 {
     /// <summary>Adds the grains' services. The host adds the rest: an engine's silo, <c>IStores</c> and <see cref="Parties.IPartyKeys"/>.</summary>
-    /// <param name="services">The silo's services; <see cref="StockSettings"/> that are there already stay.</param>
+    /// <param name="services">The silo's services; <see cref="StockSettings"/> and <see cref="ScoringSettings"/> that are there already stay.</param>
     /// <param name="settings">What every grain is told.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddPrivacyGrains(this IServiceCollection services, GrainSettings settings)
@@ -30,17 +31,21 @@ public static class GrainServices
         services.AddSingleton<PlanFigures>();
         services.TryAddSingleton<IPartyStreams, NoPartyStreams>();
         services.TryAddSingleton<StockSettings>();
+        services.TryAddSingleton<ScoringSettings>();
+        services.AddSingleton<CkksContexts>();
+        services.AddSingleton<PreparedModels>();
+        services.AddSingleton<ReadyKeys>();
         return services;
     }
 
-    /// <summary>Adds what parties keep in their own folders beside keys and journals: stock, weights that they hold, a dealer's masks.</summary>
+    /// <summary>Adds what parties keep in their own folders beside keys and journals: stock, weights that they hold, a dealer's masks; and the coordinator, clients' evaluation keys.</summary>
     /// <param name="services">The silo's services.</param>
     /// <param name="dataFolder">The silo's folder of parties.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddPartyFiles(this IServiceCollection services, string dataFolder)
     {
         ArgumentNullException.ThrowIfNull(services);
-        return services.AddSingleton(new LotFiles(dataFolder)).AddSingleton(new WeightFiles(dataFolder)).AddSingleton(new MaskFiles(dataFolder));
+        return services.AddSingleton(new LotFiles(dataFolder)).AddSingleton(new WeightFiles(dataFolder)).AddSingleton(new MaskFiles(dataFolder)).AddSingleton(new KeyFiles(dataFolder));
     }
 
     /// <summary>Adds direct streams between parties' sides, where the settings say where to listen.</summary>
