@@ -28,6 +28,12 @@ public sealed class GrainCalls(IGrainFactory grains, GatewaySettings settings, T
     /// <summary>A model.</summary>
     public IModelGrain Model(string model) => grains.GetGrain<IModelGrain>(model);
 
+    /// <summary>A model that scores encrypted rows.</summary>
+    public IEncryptedModelGrain EncryptedModel(string model) => grains.GetGrain<IEncryptedModelGrain>(model);
+
+    /// <summary>A credential's key set for a model: another credential's request names another grain.</summary>
+    public IEvaluationKeysGrain KeySet(string credential, string model, string keySet) => grains.GetGrain<IEvaluationKeysGrain>($"{credential}/{model}/{keySet}");
+
     /// <summary>A joint inference's grain.</summary>
     public IInferenceGrain Inference(string session) => grains.GetGrain<IInferenceGrain>(session);
 

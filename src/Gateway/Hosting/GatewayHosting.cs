@@ -99,6 +99,8 @@ public static class GatewayHosting
         v1.MapBudgets();
         v1.MapCharges();
         v1.MapModels(settings);
+        v1.MapEncryptedModels(settings);
+        v1.MapEncryptedModelKeys(settings);
         v1.MapInferences(settings);
         v1.MapStock(settings);
         v1.MapAudit();

@@ -24,6 +24,12 @@ public sealed record GatewaySettings
     /// <summary>The longest input of a joint inference in bytes, as JSON: the sealed shares of all sides together. A message between silos holds 100 MiB, so more does not help.</summary>
     public long MaximumInputBytes { get; init; } = 128 * 1024 * 1024;
 
+    /// <summary>The longest upload of one kind of evaluation keys in bytes; each model's parameters set a lower limit. Passed on in pieces: the gateway holds one of them.</summary>
+    public long MaximumKeyBytes { get; init; } = 512 * 1024 * 1024;
+
+    /// <summary>The longest request to score, in bytes of ciphertexts; a message between silos holds 100 MiB, so more does not help.</summary>
+    public long MaximumScoreBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Connections at once; further ones are closed.</summary>
     public int MaximumConnections { get; init; } = 2000;
 

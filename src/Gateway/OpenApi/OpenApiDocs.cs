@@ -46,6 +46,7 @@ internal static class OpenApiDocs
         ("inferences", "Joint inferences on shares."),
         ("stock", "Correlations that are dealt ahead."),
         ("models", "Models and their versions."),
+        ("encrypted-models", "Models that score encrypted rows (CKKS on SEAL's formats). No route takes a decrypted score."),
         ("audit", "The audit log."),
     ];
 
@@ -57,6 +58,14 @@ internal static class OpenApiDocs
         ["plan"] = "1 to 64 characters of a-z, 0-9 and hyphen, beginning with a letter.",
         ["model"] = "1 to 64 characters of a-z, 0-9, hyphen and dot.",
         ["version"] = "From 1; for weights, 0 is the newest.",
+        ["GetEncryptionParameters.version"] = "The dialect: a version of SEAL, as 4.1.",
+        ["UploadKeys.kind"] = "public, relinearization or galois.",
+        ["credential"] = "The key's public name: 1 to 64 characters of a-z, 0-9 and hyphen.",
+        ["keySet"] = "As CreateKeySet named it.",
+        ["layout"] = "batched or packed, as the model's version has it.",
+        ["modelVersion"] = "From 1; 0 is the newest that is not retired.",
+        ["requestId"] = "1 to 64 letters, digits, hyphens, underscores and dots; left out, the request cannot be repeated without counting anew.",
+        ["packing"] = "none, zlib or zstd: how the answer is packed; left out, as the first ciphertext is.",
         ["chargeId"] = "As it was reserved, percent-encoded.",
         ["credentialId"] = "The key's public name.",
         ["kind"] = "As logistic: 1 to 64 characters.",
@@ -136,7 +145,7 @@ internal static class OpenApiDocs
         operation.Tags = new HashSet<OpenApiTagReference> { new(room, context.Document) };
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
-            parameter.Description = Parameters.GetValueOrDefault(parameter.Name ?? "");
+            parameter.Description = Parameters.GetValueOrDefault($"{operation.OperationId}.{parameter.Name}") ?? Parameters.GetValueOrDefault(parameter.Name ?? "");
         }
 
         operation.Responses ??= [];

@@ -16,4 +16,7 @@ internal static class NewKeys
         CryptographicOperations.ZeroMemory(secret);
         return made;
     }
+
+    /// <summary>A fresh id of a key set or of a request: 128 random bits, so that nobody guesses another's.</summary>
+    public static string MakeId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 }

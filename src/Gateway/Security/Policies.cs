@@ -24,6 +24,9 @@ public static class Policies
     /// <summary>Who may register models: operators and parties.</summary>
     public const string Contributor = "contributor";
 
+    /// <summary>Who may score encrypted rows: parties, analysts and operators.</summary>
+    public const string Scorer = "scorer";
+
     /// <summary>Who may make keys: operators, and parties for themselves.</summary>
     public const string KeyMaker = "key-maker";
 
@@ -35,6 +38,7 @@ public static class Policies
         options.AddPolicy(Reader, p => p.AddRequirements(new ScopeRequirement(Scopes.Party, Scopes.Auditor, Scopes.Operator)));
         options.AddPolicy(Analyst, p => p.AddRequirements(new ScopeRequirement(Scopes.Analyst, Scopes.Operator)));
         options.AddPolicy(Contributor, p => p.AddRequirements(new ScopeRequirement(Scopes.Operator, Scopes.Party)));
+        options.AddPolicy(Scorer, p => p.AddRequirements(new ScopeRequirement(Scopes.Party, Scopes.Analyst, Scopes.Operator)));
         options.AddPolicy(KeyMaker, p => p.AddRequirements(new ScopeRequirement(Scopes.Operator, Scopes.Party)));
         options.FallbackPolicy = options.GetPolicy(Member); // an endpoint that says nothing is not open
         options.DefaultPolicy = options.FallbackPolicy!;

@@ -9,6 +9,7 @@ using PrivacyGrains.Messages.Models;
 using PrivacyGrains.Messages.Parties;
 using PrivacyGrains.Messages.Queries;
 using PrivacyGrains.Messages.Rounds;
+using PrivacyGrains.Messages.Scoring;
 using PrivacyGrains.Messages.Stock;
 using PrivacyGrains.Messages.Trainings;
 using PrivacyGrains.Messages.Work;
@@ -22,7 +23,7 @@ public static class MessagesJson
     /// <summary>The contexts of all rooms.</summary>
     public static IJsonTypeInfoResolver Resolver { get; } = JsonTypeInfoResolver.Combine(
         HttpJson.Default, PartiesJson.Default, KeysJson.Default, BudgetsJson.Default, ModelsJson.Default, AuditJson.Default,
-        InferencesJson.Default, RoundsJson.Default, TrainingsJson.Default, QueriesJson.Default, WorkJson.Default, StockJson.Default);
+        InferencesJson.Default, RoundsJson.Default, TrainingsJson.Default, QueriesJson.Default, WorkJson.Default, StockJson.Default, ScoringJson.Default);
 
     /// <summary>What the gateway reads with: unknown and doubled members, missing ones, other cases of letters and numbers that are not finite are refused.</summary>
     public static JsonSerializerOptions Strict { get; } = Frozen(options =>
