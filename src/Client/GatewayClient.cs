@@ -7,6 +7,7 @@ using PrivacyGrains.Client.Models;
 using PrivacyGrains.Client.Parties;
 using PrivacyGrains.Client.Queries;
 using PrivacyGrains.Client.Rounds;
+using PrivacyGrains.Client.Scoring;
 using PrivacyGrains.Client.Stock;
 using PrivacyGrains.Client.Trainings;
 
@@ -27,6 +28,7 @@ public sealed class GatewayClient : IDisposable
         Keys = new KeysClient(Connection);
         Budgets = new BudgetsClient(Connection);
         Models = new ModelsClient(Connection);
+        EncryptedModels = new EncryptedModelsClient(Connection);
         Inferences = new InferencesClient(Connection);
         Stock = new StockClient(Connection);
         Audit = new AuditClient(Connection);
@@ -49,6 +51,9 @@ public sealed class GatewayClient : IDisposable
 
     /// <summary>Models.</summary>
     public ModelsClient Models { get; }
+
+    /// <summary>Models that score encrypted rows.</summary>
+    public EncryptedModelsClient EncryptedModels { get; }
 
     /// <summary>Joint inferences.</summary>
     public InferencesClient Inferences { get; }

@@ -138,6 +138,33 @@ public sealed class GatewayConnection : IDisposable
         using var answer = await ExchangeAsync(method, path, () => Content(bytes, "application/json"), repeatable, null, cancel);
     }
 
+    /// <summary>Sends what is written while it is sent, so that it is never whole in memory, and reads a message back. Repeatable: what is sent replaces what was there.</summary>
+    /// <typeparam name="TAnswer">What comes back.</typeparam>
+    /// <param name="path">Relative, with escaped segments.</param>
+    /// <param name="write">Writes all of it; runs anew for each attempt, on another thread.</param>
+    /// <param name="deadline">How long one attempt may take.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="GatewayException">The gateway refused, or did not answer.</exception>
+    public async Task<TAnswer> PutWrittenAsync<TAnswer>(string path, Action<System.Buffers.IBufferWriter<byte>> write, TimeSpan deadline, CancellationToken cancel = default)
+    {
+        using var answer = await ExchangeAsync(HttpMethod.Put, path, () => new WrittenContent(write), repeatable: true, null, cancel, deadline);
+        return await ReadAsync<TAnswer>(HttpMethod.Put, path, answer, cancel);
+    }
+
+    /// <summary>Sends bytes and reads bytes back.</summary>
+    /// <param name="path">Relative, with escaped segments.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="repeatable">Whether sending it twice is the same as once.</param>
+    /// <param name="deadline">How long one attempt may take.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="GatewayException">The gateway refused, or did not answer.</exception>
+    public async Task<BytesAnswer> PostForBytesAsync(string path, ReadOnlyMemory<byte> body, bool repeatable, TimeSpan deadline, CancellationToken cancel = default)
+    {
+        using var answer = await ExchangeAsync(HttpMethod.Post, path, () => Content(body, "application/octet-stream"), repeatable, null, cancel, deadline);
+        return new BytesAnswer(
+            await answer.Content.ReadAsByteArrayAsync(cancel), answer.Headers.ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase));
+    }
+
     /// <summary>Reads bytes.</summary>
     /// <param name="path">Relative, with escaped segments.</param>
     /// <param name="cancel">Gives up.</param>
@@ -155,6 +182,11 @@ public sealed class GatewayConnection : IDisposable
         HttpMethod method, string path, Func<HttpContent>? content, bool repeatable, string? idempotencyKey, CancellationToken cancel)
     {
         using var answer = await ExchangeAsync(method, path, content, repeatable, idempotencyKey, cancel);
+        return await ReadAsync<TAnswer>(method, path, answer, cancel);
+    }
+
+    private static async Task<TAnswer> ReadAsync<TAnswer>(HttpMethod method, string path, HttpResponseMessage answer, CancellationToken cancel)
+    {
         var bytes = await answer.Content.ReadAsByteArrayAsync(cancel);
         try
         {
@@ -170,7 +202,7 @@ public sealed class GatewayConnection : IDisposable
 
     /// <summary>Sends, and sends again where that may help; the answer is a success, wholly read into memory.</summary>
     private async Task<HttpResponseMessage> ExchangeAsync(
-        HttpMethod method, string path, Func<HttpContent>? content, bool repeatable, string? idempotencyKey, CancellationToken cancel)
+        HttpMethod method, string path, Func<HttpContent>? content, bool repeatable, string? idempotencyKey, CancellationToken cancel, TimeSpan? deadline = null)
     {
         var mayRepeat = repeatable || idempotencyKey is not null || method == HttpMethod.Get || method == HttpMethod.Put || method == HttpMethod.Delete;
         for (var attempt = 1; ; attempt++)
@@ -180,13 +212,13 @@ public sealed class GatewayConnection : IDisposable
             try
             {
                 using var request = new HttpRequestMessage(method, path) { Content = content?.Invoke() };
-                request.Headers.ExpectContinue = request.Content?.Headers.ContentLength > WorthAsking; // so that a refusal is heard, not a broken pipe
+                request.Headers.ExpectContinue = request.Content is WrittenContent || request.Content?.Headers.ContentLength > WorthAsking; // so that a refusal is heard, not a broken pipe
                 if (idempotencyKey is not null)
                 {
                     request.Headers.Add("Idempotency-Key", idempotencyKey);
                 }
 
-                var answer = await SendOnceAsync(request, cancel);
+                var answer = await SendOnceAsync(request, deadline ?? _options.AttemptDeadline, cancel);
                 if (answer.IsSuccessStatusCode)
                 {
                     return answer;
@@ -211,10 +243,10 @@ public sealed class GatewayConnection : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancel)
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, TimeSpan deadline, CancellationToken cancel)
     {
-        using var deadline = new CancellationTokenSource(_options.AttemptDeadline, _clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
+        using var late = new CancellationTokenSource(deadline, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
         try
         {
             return await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token);
@@ -225,7 +257,7 @@ public sealed class GatewayConnection : IDisposable
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {
-            throw new GatewayException(GatewayException.TimedOut, 0, $"{BaseAddress} did not answer within {_options.AttemptDeadline.TotalSeconds:0.#} s.", null, e);
+            throw new GatewayException(GatewayException.TimedOut, 0, $"{BaseAddress} did not answer within {deadline.TotalSeconds:0.#} s.", null, e);
         }
     }
 
