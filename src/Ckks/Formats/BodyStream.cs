@@ -12,8 +12,9 @@ internal sealed class BodyStream : IDisposable
     /// <summary>Begins after the header.</summary>
     /// <param name="source">Stands after the object's header; the caller keeps it.</param>
     /// <param name="header">Checked against the limits.</param>
+    /// <param name="largest">The most bytes that the body may unpack to.</param>
     /// <param name="path">The object's name.</param>
-    public BodyStream(Stream source, SealHeader header, FieldPath path)
+    public BodyStream(Stream source, SealHeader header, long largest, FieldPath path)
     {
         _path = path;
         _packed = new BoundedStream(source, header.Size - SealHeader.Length);
@@ -21,7 +22,7 @@ internal sealed class BodyStream : IDisposable
         {
             SealCompression.None => _packed,
             SealCompression.Zlib => new ZLibStream(_packed, CompressionMode.Decompress),
-            _ => new Zstd.ZstdDecoder(_packed),
+            _ => new Zstd.ZstdDecoder(_packed, largest),
         };
     }
 
@@ -38,6 +39,10 @@ internal sealed class BodyStream : IDisposable
         {
             read = _body.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
             return null;
+        }
+        catch (Zstd.TooMuchException e)
+        {
+            return _path.Fault("ckks.too-large", "", $"Its compressed body does not unpack ({e.Message}).");
         }
         // The library's own exception for what it does not unpack is internal, and an IOException: not one of the source's.
         catch (Exception e) when (e is InvalidDataException || (e is IOException && !_packed.SourceFailed))

@@ -67,8 +67,13 @@ internal readonly ref struct PooledBody : IDisposable
         {
             bytes.CopyTo(packed);
             using var source = new MemoryStream(packed, SealHeader.Length, bytes.Length - SealHeader.Length, writable: false);
-            using var stream = new BodyStream(source, header, path);
+            using var stream = new BodyStream(source, header, largest + 1, path);
             var fault = stream.Read(unpacked.AsSpan(0, (int)largest), out var read) ?? stream.End();
+            if (read == largest && fault is { Code: "ckks.trailing-bytes" })
+            {
+                fault = path.Fault("ckks.too-large", "", $"It unpacks to more than the {largest} bytes that such an object can have under these parameters and limits.");
+            }
+
             if (fault is null)
             {
                 body = new PooledBody(unpacked, unpacked.AsSpan(0, read));

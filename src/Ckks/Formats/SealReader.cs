@@ -50,7 +50,8 @@ public static class SealReader
     public static FormatFault? ReadCiphertext(CkksContext context, ReadOnlySpan<byte> bytes, Ciphertext destination, out SealFraming framing, out ExpansionSeed seed, FormatLimits? limits = null)
     {
         limits ??= FormatLimits.Of(context);
-        return ReadPolynomials(context, bytes, limits.LargestCiphertext(context), limits.MostPolynomials, "ciphertext", destination, out framing, out seed);
+        // A key that was taken for a ciphertext is to be told so: there is room for it.
+        return ReadPolynomials(context, bytes, Math.Max(limits.LargestCiphertext(context), PublicKeyLength(context)), limits.MostPolynomials, "ciphertext", destination, out framing, out seed);
     }
 
     /// <summary>Reads a ciphertext that lies in pieces, as a request's body does.</summary>
@@ -69,7 +70,7 @@ public static class SealReader
 
         limits ??= FormatLimits.Of(context);
         framing = default;
-        var most = FormatLimits.Packed(limits.LargestCiphertext(context));
+        var most = FormatLimits.Packed(Math.Max(limits.LargestCiphertext(context), PublicKeyLength(context)));
         if (bytes.Length > most)
         {
             return new FieldPath("ciphertext").Fault("ckks.too-large", "", $"It has {bytes.Length} bytes; under these parameters and limits at most {most} are taken.");
@@ -96,8 +97,7 @@ public static class SealReader
     public static FormatFault? ReadPublicKey(CkksContext context, ReadOnlySpan<byte> bytes, out PublicKey? key, out SealFraming framing)
     {
         var value = new Ciphertext();
-        var largest = CiphertextLayout.WholeLength(new SealVersion(4, 0), context.Degree, 2, context.PrimeCount);
-        var fault = ReadPolynomials(context, bytes, largest, 0, "public_key", value, out framing, out var seed);
+        var fault = ReadPolynomials(context, bytes, PublicKeyLength(context), 0, "public_key", value, out framing, out var seed);
         key = fault is null ? new PublicKey(value) { Seed = seed } : null;
         return fault;
     }
@@ -145,6 +145,8 @@ public static class SealReader
         keys = fault is null ? new GaloisKeys(found) : null;
         return fault;
     }
+
+    private static int PublicKeyLength(CkksContext context) => CiphertextLayout.WholeLength(new SealVersion(4, 0), context.Degree, 2, context.PrimeCount);
 
     private static FormatFault? Take(SwitchingKey? key, out RelinearizationKeys? keys)
     {

@@ -48,7 +48,7 @@ public sealed class SwitchingKeysReader : IDisposable
         fault ??= PooledBody.TooLarge(header, largest, _path);
         if (fault is null)
         {
-            _body = new BodyStream(_source, header, _path);
+            _body = new BodyStream(_source, header, largest, _path);
             _parser = _limits is null ? SwitchingKeysParser.OfRelinearizationKeys(_context, framing.Version) : SwitchingKeysParser.OfGaloisKeys(_context, framing.Version, _limits);
         }
 

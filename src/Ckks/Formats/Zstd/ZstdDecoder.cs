@@ -11,6 +11,7 @@ internal sealed class ZstdDecoder : Stream
     private const int Room = 8 * StoredFrame.LargestBlock;
 
     private readonly Stream _source;
+    private readonly long _largest;
     private readonly byte[] _literalBytes = ArrayPool<byte>.Shared.Rent(StoredFrame.LargestBlock);
     private readonly byte[] _block = ArrayPool<byte>.Shared.Rent(StoredFrame.LargestBlock);
     private readonly Literals _literals;
@@ -26,7 +27,8 @@ internal sealed class ZstdDecoder : Stream
 
     /// <summary>Reads nothing yet.</summary>
     /// <param name="source">Untrusted; stands at the frame; stays open.</param>
-    public ZstdDecoder(Stream source) => (_source, _literals) = (source, new Literals(_literalBytes));
+    /// <param name="largest">The most bytes that it may unpack to.</param>
+    public ZstdDecoder(Stream source, long largest) => (_source, _largest, _literals) = (source, largest, new Literals(_literalBytes));
 
     public override bool CanRead => true;
 
@@ -52,9 +54,13 @@ internal sealed class ZstdDecoder : Stream
         if (_output is null)
         {
             _frame = FrameHeader.Read(_source);
+            if (_frame.ContentSize > _largest)
+            {
+                throw new TooMuchException($"it unpacks to {_frame.ContentSize} bytes, where at most {_largest} belong");
+            }
+
             _checksum = _frame.HasChecksum ? new XxHash64() : null;
-            var most = _frame.Window + Room;
-            _output = ArrayPool<byte>.Shared.Rent((int)(_frame.ContentSize >= 0 ? Math.Min(most, _frame.ContentSize) : most));
+            _output = ArrayPool<byte>.Shared.Rent((int)Math.Min(_frame.Window + Room, _frame.ContentSize >= 0 ? _frame.ContentSize : _largest));
         }
 
         while (_read == _end && !_isDone)
@@ -107,7 +113,7 @@ internal sealed class ZstdDecoder : Stream
             throw new InvalidDataException("a block is of no known kind, or too large");
         }
 
-        var most = _frame.ContentSize < 0 ? _frame.LargestBlock : (int)Math.Min(_frame.LargestBlock, _frame.ContentSize - _written);
+        var most = (int)Math.Min(_frame.LargestBlock, (_frame.ContentSize < 0 ? _largest : _frame.ContentSize) - _written);
         MakeRoom(output, most);
         var start = _end;
         _end = kind switch
