@@ -55,7 +55,7 @@ internal sealed class ChebyshevCircuit
             else
             {
                 var wanted = scale / giant.Scale;
-                var piece = Evaluate(q, depth - 1, wanted * _builder.LastPrime(level + 1), ChebyshevSeries.Bound(q));
+                var piece = Evaluate(q, depth - 1, wanted * _builder.LastPrime(level + 1), ChebyshevSeries.RoughBound(q));
                 product = (_builder.Rescale(piece, wanted), giant);
             }
         }
@@ -68,7 +68,7 @@ internal sealed class ChebyshevCircuit
         }
         else
         {
-            terms.Add((Evaluate(rest, depth, scale, ChebyshevSeries.Bound(rest)), 1));
+            terms.Add((Evaluate(rest, depth, scale, ChebyshevSeries.RoughBound(rest)), 1));
         }
 
         return _builder.Combine(level, scale, terms, constant, bound, product);

@@ -54,6 +54,18 @@ internal static class ChebyshevSeries
         return derivative;
     }
 
+    /// <summary>A bound of the magnitude on [-1, 1] that costs little: the coefficients' magnitudes together.</summary>
+    public static double RoughBound(ReadOnlySpan<double> coefficients)
+    {
+        var sum = 0.0;
+        foreach (var coefficient in coefficients)
+        {
+            sum += Math.Abs(coefficient);
+        }
+
+        return sum;
+    }
+
     /// <summary>A bound of the magnitude on [-1, 1]: a grid of cosines 16 times as dense as the degree, and what can stand between its points.</summary>
     public static double Bound(ReadOnlySpan<double> coefficients)
     {

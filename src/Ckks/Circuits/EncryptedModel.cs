@@ -95,7 +95,7 @@ public sealed class EncryptedModel
     /// <param name="weights">One for each input.</param>
     /// <param name="bias">The constant.</param>
     /// <param name="inputBound">The greatest magnitude of an input.</param>
-    /// <param name="sigmoid">In the sigmoid's place: a minimax fit.</param>
+    /// <param name="sigmoid">In the sigmoid's place: see <see cref="ActivationFit"/>.</param>
     /// <returns>The model.</returns>
     /// <exception cref="ArgumentException">What <see cref="TryCreate"/> says.</exception>
     public static EncryptedModel Logistic(ReadOnlySpan<double> weights, double bias, double inputBound, PolynomialLayer sigmoid) =>

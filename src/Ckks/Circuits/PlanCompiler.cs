@@ -12,6 +12,7 @@ internal sealed class PlanCompiler
 {
     private const int WantedAnswerBits = 40;
     private const int MostScoreWorkLevel = 3;
+    private const int MostFloodingBits = 30; // what the sampler's tables are good for
 
     private readonly CkksParameters _parameters;
     private readonly EncryptedModel _model;
@@ -50,8 +51,7 @@ internal sealed class PlanCompiler
         var (rawLevel, rawScale) = Raw();
         var inputScale = InputScale(rawScale, rawLevel);
         _noise = _builder.Noise.Fresh / inputScale;
-        var values = Inputs(inputScale);
-        var inputs = values.Select(v => v.Id).ToImmutableArray();
+        var values = Inputs(inputScale, out var inputs);
         for (var i = 0; i < _model.Layers.Length; i++)
         {
             _builder.Field = $"layers[{i}]";
@@ -136,10 +136,11 @@ internal sealed class PlanCompiler
 
     private static double Middle(PolynomialLayer p) => (p.To + p.From) / 2;
 
-    private CircuitValue[] Inputs(double scale)
+    private CircuitValue[] Inputs(double scale, out ImmutableArray<int> ids)
     {
         var count = IsPacked ? 1 : _model.Inputs;
         var values = Enumerable.Range(0, count).Select(_ => _builder.Input(_workLevel, scale, _model.InputBound, 0)).ToArray();
+        ids = [.. values.Select(v => v.Id)];
         if (_model.Layers[0] is not PolynomialLayer p)
         {
             return values;
@@ -147,8 +148,8 @@ internal sealed class PlanCompiler
 
         // x at scale s is (x / half) at scale s half: nothing is to be done but to take the middle away.
         _noise /= Half(p);
-        var inputs = values.Select(v => v with { Scale = _step, Bound = 1 }).ToArray();
-        return Middle(p) == 0 ? inputs : Each(inputs, v => _builder.Combine(_workLevel, _step, [(v, 1)], -Middle(p) / Half(p), 1));
+        var scaled = values.Select(v => v with { Scale = _step, Bound = 1 }).ToArray();
+        return Middle(p) == 0 ? scaled : Each(scaled, v => _builder.Combine(_workLevel, _step, [(v, 1)], -Middle(p) / Half(p), 1));
     }
 
     private CircuitValue[] Each(CircuitValue[] values, Func<CircuitValue, CircuitValue> make)
@@ -224,9 +225,8 @@ internal sealed class PlanCompiler
         // What hides the circuit also hides the error of the encryption of zero.
         var norm = NoiseModel.NormFactor * (_noise + (noise.Fresh / rawScale));
         var each = NoiseModel.GaussianFactor * Math.Sqrt(_parameters.Degree) * norm;
-        var most = Math.Clamp(_options.MostFloodingBits, 0, 30);
-        var bits = (int)Math.Clamp(Math.Floor(Math.Log2(Math.Max(_options.Tolerance - circuit, 1e-300) / each)), Math.Min(_options.LeastFloodingBits, most), most);
-        var error = circuit + (each * Math.ScaleB(1, bits));
+        var (bits, flood) = FloodingLevel(circuit, each);
+        var error = circuit + flood;
         if (error > _options.MostRelativeError * Math.Max(_answerBound, _model.Output == ModelOutput.Logistic ? 1 : 0))
         {
             throw Refuse(CircuitFaultCodes.Precision, "parameters.primes", $"answers up to {_answerBound:G3} would have an error of {error:G2}, flooding of {bits} bits included: take longer primes, or ask for less flooding");
@@ -249,7 +249,7 @@ internal sealed class PlanCompiler
             PreparedBytes = _builder.Vectors.Sum(v => (long)v.Level * _parameters.Degree * sizeof(ulong)),
             CircuitErrorBound = circuit,
             FloodingBits = bits,
-            FloodingDeviation = norm * rawScale * Math.ScaleB(1, bits),
+            FloodingDeviation = flood / (NoiseModel.GaussianFactor * Math.Sqrt(_parameters.Degree)) * rawScale,
             FloodingScale = rawScale,
             AnswerErrorBound = error,
             Stages = [.. _builder.Stages],
@@ -258,5 +258,17 @@ internal sealed class PlanCompiler
             Vectors = [.. _builder.Vectors],
             RawLevel = rawLevel,
         };
+    }
+
+    /// <summary>How far flooding moves an answer, and the bits that this comes to. Of the tolerance, where that suffices: a noise whose width followed the weights would tell their length. Else a power of two.</summary>
+    private (int Bits, double Flood) FloodingLevel(double circuit, double each)
+    {
+        var wanted = 0.9 * _options.Tolerance;
+        if (circuit > _options.Tolerance - wanted || wanted < each * Math.ScaleB(1, _options.LeastFloodingBits))
+        {
+            wanted = Math.ScaleB(1, (int)Math.Ceiling(Math.Log2(Math.Max(each * Math.ScaleB(1, _options.LeastFloodingBits), circuit))));
+        }
+
+        return (Math.Min((int)Math.Floor(Math.Log2(wanted / each)), MostFloodingBits), wanted);
     }
 }

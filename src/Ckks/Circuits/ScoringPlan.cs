@@ -16,14 +16,11 @@ public enum ScoringLayout
 /// <summary>What a plan may decide by itself, and what not.</summary>
 public sealed record PlanOptions
 {
-    /// <summary>The error of an answer that flooding may grow to. Where the circuit alone is above it, <see cref="LeastFloodingBits"/> counts.</summary>
+    /// <summary>The error of an answer: flooding is as wide as it allows, whatever the model, so that its width tells nothing. Beyond it only where the circuit's own error is above a tenth of it, or for <see cref="LeastFloodingBits"/>; then by powers of two.</summary>
     public double Tolerance { get; init; } = 7.6e-6;
 
     /// <summary>Flooding's least: see <see cref="ScoringPlan.FloodingBits"/>. At 0 and below, nothing is stated about what answers hide; noise is still added.</summary>
     public int LeastFloodingBits { get; init; } = 8;
-
-    /// <summary>Flooding's most, up to 30.</summary>
-    public int MostFloodingBits { get; init; } = 30;
 
     /// <summary>The largest error of an answer, as a part of the largest answer, above which the plan is refused.</summary>
     public double MostRelativeError { get; init; } = 0.02;
@@ -82,7 +79,7 @@ public sealed class ScoringPlan
     /// <summary>An answer's scale.</summary>
     public double AnswerScale { get; internal init; }
 
-    /// <summary>The greatest magnitude of an answer for inputs within the model's bound.</summary>
+    /// <summary>The greatest magnitude of an answer for inputs within the model's bound. It tells the model's size: for its owner.</summary>
     public double AnswerBound { get; internal init; }
 
     /// <summary>Products of two ciphertexts.</summary>
@@ -103,10 +100,20 @@ public sealed class ScoringPlan
     /// <summary>Bytes of encoded weights that a prepared circuit holds.</summary>
     public long PreparedBytes { get; internal init; }
 
-    /// <summary>A bound of every slot's error before flooding, against the model in the clear with its polynomials, but with probability 2^-30 for each answer, by a heuristic (docs/protocols/encrypted-circuits.md), for inputs within the bounds.</summary>
+    /// <summary>Bytes of ciphertexts that one runner holds, on one thread; at most, before any work.</summary>
+    public long WorkingBytes
+    {
+        get
+        {
+            var memory = new CircuitMemory(this);
+            return (memory.SharedCount + memory.OwnCount + 3L) * 3 * LeastInputLevel * Parameters.Degree * sizeof(ulong);
+        }
+    }
+
+    /// <summary>A bound of every slot's error before flooding, against the model in the clear with its polynomials, but with probability 2^-30 for each answer, by a heuristic (docs/protocols/encrypted-circuits.md), for inputs within the bounds. It tells the model's size: for its owner.</summary>
     public double CircuitErrorBound { get; internal init; }
 
-    /// <summary>k: an answer is within statistical distance 2^-k of one that depends on the score alone (<see cref="Flooding.AnswerFlooding"/>).</summary>
+    /// <summary>k: an answer is within statistical distance 2^-k of one that depends on the score alone (<see cref="Flooding.AnswerFlooding"/>); at most 30. At 0 and below nothing is stated.</summary>
     public int FloodingBits { get; internal init; }
 
     /// <summary>The flooding noise's standard deviation for each coefficient, at <see cref="FloodingScale"/>.</summary>

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using PrivacyGrains.Arithmetic.Randomness;
 
@@ -7,7 +7,7 @@ namespace PrivacyGrains.Ckks.Flooding;
 /// <summary>Whole numbers from a discrete Gaussian as wide as flooding needs, up to deviations of 2^116.</summary>
 /// <remarks>
 /// Narrow samples from a table of cumulative probabilities, and wide ones as x + k y of two narrower ones: Pöppelmann, Ducas, Güneysu, "Enhanced lattice-based signatures on reconfigurable hardware", 2014, lemma 2 (after Peikert 2010, theorem 3.1); k is at most half of the narrower deviation, so the smoothing parameter's loss is below 2^-100.
-/// The table has 64 bits of each probability: 2^-50 of statistical distance for each narrow sample, of which one wide sample takes at most 16. Time depends on what is drawn, as it does for a table: it is the server's secret, drawn together with thousands of others.
+/// The table has 64 bits of each probability: 2^-50 of statistical distance for each narrow sample, of which one wide sample takes at most 16; so at most 2^-31 for a polynomial. Time depends on what is drawn, as it does for a table: it is the server's secret, drawn together with thousands of others.
 /// </remarks>
 internal static class WideGaussian
 {
@@ -21,8 +21,9 @@ internal static class WideGaussian
     private static readonly ulong[] Cumulative = Tabulate();
     private static readonly int[] Guide = MakeGuide();
 
-    // Deviations 2^10, 2^19, 2^37, 2^73, each from two of the one before.
-    private static readonly (double Deviation, Int128 Factor)[] Widths = [(Narrow, 0), Wider(Narrow, (Int128)1 << 9), Wider(Math.ScaleB(1, 19), (Int128)1 << 18), Wider(Math.ScaleB(1, 37), (Int128)1 << 36)];
+    // Deviations 2^10, 2^19, 2^37, 2^73: each from two of the one before, the second shifted.
+    private static readonly int[] Shifts = [0, 9, 18, 36];
+    private static readonly double[] Widths = MakeWidths();
 
     /// <summary>Draws.</summary>
     /// <param name="random">A cryptographic source: 16 bytes are taken and expanded.</param>
@@ -39,49 +40,64 @@ internal static class WideGaussian
         random.Fill(seed);
         using var source = new AesCtrRandomSource(seed);
         CryptographicOperations.ZeroMemory(seed);
-        var level = 0;
-        while (level < Widths.Length - 1 && deviation > Widths[level].Deviation * Widths[level].Deviation / 2)
-        {
-            level++;
-        }
-
-        var factor = deviation <= Narrow ? 0 : (Int128)Math.Ceiling(deviation / Widths[level].Deviation);
-        var each = (factor == 0 ? 1 : 2) << level;
+        var (low, high, factor) = Plan(deviation);
+        var each = factor == 0 ? 1 : (1 << low) + (1 << high);
         const int Chunk = 64;
-        Span<byte> bytes = stackalloc byte[8 * 16 * Chunk];
+        Span<ulong> uniform = stackalloc ulong[16 * Chunk];
         for (var start = 0; start < destination.Length; start += Chunk)
         {
             var some = destination.Slice(start, Math.Min(Chunk, destination.Length - start));
-            source.Fill(bytes[..(8 * each * some.Length)]);
+            source.Fill(MemoryMarshal.AsBytes(uniform[..(each * some.Length)]));
+            var at = 0;
             for (var i = 0; i < some.Length; i++)
             {
-                some[i] = Combine(bytes.Slice(8 * each * i, 8 * each), level, factor);
+                some[i] = Widest(uniform, ref at, low);
+                some[i] += factor == 0 ? 0 : unchecked(factor * Widest(uniform, ref at, high));
             }
         }
 
-        CryptographicOperations.ZeroMemory(bytes);
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(uniform));
     }
 
-    private static Int128 Combine(ReadOnlySpan<byte> bytes, int level, Int128 factor)
+    /// <summary>The narrowest two tables' widths, and the factor of the second, for a deviation: the first is at least twice the factor.</summary>
+    private static (int Low, int High, Int128 Factor) Plan(double deviation)
     {
-        if (factor == 0)
+        if (deviation <= Narrow)
         {
-            return At(bytes, level);
+            return (0, 0, 0);
         }
 
-        var half = bytes.Length / 2;
-        return unchecked(At(bytes[..half], level) + (factor * At(bytes[half..], level)));
+        var high = 0;
+        while (high < Widths.Length - 1 && deviation > Widths[high] * Widths[high] / 2)
+        {
+            high++;
+        }
+
+        var factor = Math.Ceiling(deviation / Widths[high]);
+        var low = Array.FindIndex(Widths, w => w >= 2 * factor);
+        return (low, high, (Int128)factor);
     }
 
-    private static Int128 At(ReadOnlySpan<byte> bytes, int level)
+    private static Int128 Widest(ReadOnlySpan<ulong> uniform, ref int at, int level)
+    {
+        if (level < 3)
+        {
+            return Wide(uniform, ref at, level);
+        }
+
+        var first = Wide(uniform, ref at, 2);
+        return unchecked(first + ((Int128)Wide(uniform, ref at, 2) << Shifts[3]));
+    }
+
+    private static long Wide(ReadOnlySpan<ulong> uniform, ref int at, int level)
     {
         if (level == 0)
         {
-            return One(BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+            return One(uniform[at++]);
         }
 
-        var half = bytes.Length / 2;
-        return unchecked(At(bytes[..half], level - 1) + (Widths[level].Factor * At(bytes[half..], level - 1)));
+        var first = Wide(uniform, ref at, level - 1);
+        return unchecked(first + (Wide(uniform, ref at, level - 1) << Shifts[level]));
     }
 
     private static int One(ulong uniform)
@@ -95,7 +111,17 @@ internal static class WideGaussian
         return i - Reach;
     }
 
-    private static (double Deviation, Int128 Factor) Wider(double narrower, Int128 factor) => (narrower * Math.Sqrt(1 + ((double)factor * (double)factor)), factor);
+    private static double[] MakeWidths()
+    {
+        var widths = new double[Shifts.Length];
+        widths[0] = Narrow;
+        for (var i = 1; i < widths.Length; i++)
+        {
+            widths[i] = widths[i - 1] * Math.Sqrt(1 + Math.ScaleB(1, 2 * Shifts[i]));
+        }
+
+        return widths;
+    }
 
     /// <summary>Entry i is 2^64 times the probability of at most i - Reach; the last is all ones.</summary>
     private static ulong[] Tabulate()

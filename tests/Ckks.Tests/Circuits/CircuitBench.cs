@@ -89,7 +89,15 @@ internal sealed class CircuitBench : IDisposable
     public double Error(double[][] rows, Ciphertext[] answers)
     {
         var decrypted = answers.Select(Decrypt).ToArray();
-        return rows.Select((row, r) => Plan.Model.Score(row).Select((y, j) => Math.Abs(y - (Plan.Layout == ScoringLayout.Batched ? decrypted[j][r] : decrypted[0][j]))).Max()).Max();
+        var outputs = Plan.Model.Outputs;
+        if (Plan.Layout == ScoringLayout.Batched)
+        {
+            return rows.Select((row, r) => Plan.Model.Score(row).Select((y, j) => Math.Abs(y - decrypted[j][r])).Max()).Max();
+        }
+
+        // A packed answer is repeated in all slots: each repetition is a sample of the error.
+        var (expected, period) = (Plan.Model.Score(rows[0]), (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)outputs));
+        return Enumerable.Range(0, Context.SlotCount).Where(s => s % period < outputs).Max(s => Math.Abs(expected[s % period] - decrypted[0][s]));
     }
 
     public void Dispose() => _keys.Dispose();
