@@ -246,7 +246,7 @@ internal sealed class PlanCompiler
             Multiplications = instructions.Count(x => x.Product.A >= 0),
             PlainMultiplications = instructions.Sum(x => x.Operation == CircuitOperation.Weigh ? x.Sources.Length : x.Factors.Length),
             Rotations = instructions.Count(x => x.Operation == CircuitOperation.Rotate),
-            PreparedBytes = _builder.Vectors.Sum(v => (long)v.Level * _parameters.Degree * sizeof(ulong)),
+            PreparedBytes = _builder.Vectors.Sum(v => (long)v.Level * _parameters.Degree * sizeof(ulong)) + instructions.Sum(x => 2L * sizeof(ulong) * x.Level * x.Factors.Length),
             CircuitErrorBound = circuit,
             FloodingBits = bits,
             FloodingDeviation = flood / (NoiseModel.GaussianFactor * Math.Sqrt(_parameters.Degree)) * rawScale,

@@ -97,7 +97,7 @@ public sealed class ScoringPlan
     /// <summary>Bytes of the answers, likewise.</summary>
     public long BytesOut => AnswerCount * CiphertextBytes(AnswerLevel);
 
-    /// <summary>Bytes of encoded weights that a prepared circuit holds.</summary>
+    /// <summary>Bytes of encoded and reduced weights that a prepared circuit holds.</summary>
     public long PreparedBytes { get; internal init; }
 
     /// <summary>Bytes of ciphertexts that one runner holds, on one thread; at most, before any work.</summary>

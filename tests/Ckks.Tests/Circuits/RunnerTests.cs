@@ -1,6 +1,8 @@
+using System.Runtime.Intrinsics;
 using PrivacyGrains.Ckks.Circuits;
 using PrivacyGrains.Ckks.Evaluation;
 using PrivacyGrains.Ckks.Keys;
+using PrivacyGrains.Ckks.Modular.Lanes;
 using PrivacyGrains.Ckks.Parameters;
 
 namespace PrivacyGrains.Ckks.Tests.Circuits;
@@ -39,6 +41,41 @@ public sealed class RunnerTests : IDisposable
         foreach (var threads in new[] { 1, 2, 3 })
         {
             Assert.True(sum.Words.SequenceEqual(_bench.Score(inputs, threads: threads)[0].Words));
+        }
+    }
+
+    [Fact]
+    public void Sums_AtEveryWidth_AreTheSame_AtTheEdgesToo()
+    {
+        // Seven sources: one group of four and three alone. Every word the largest residue, or whatever encryption gave.
+        var inputs = _bench.Encrypt(CircuitBench.RandomRows(9, 9, 2))[..7];
+        inputs[0].Residues(1, 0).Fill(_bench.Context.Moduli[0].Value - 1);
+        inputs[5].Residues(1, 0).Fill(_bench.Context.Moduli[0].Value - 1);
+        var sums = new ScalarSums(_bench.Context, 3, [1e30, -5, 1, 1099511627776, -1e12, 3, 7e15]);
+        var (one, four, eight) = (new Ciphertext(), new Ciphertext(), new Ciphertext());
+        foreach (var adds in new[] { false, true })
+        {
+            Ciphertext[] made = [one, four, eight];
+            foreach (var ciphertext in made)
+            {
+                ciphertext.CopyFrom(inputs[6]);
+            }
+
+            for (var part = 0; part < 6; part++)
+            {
+                sums.Part<ulong, Lanes64>(inputs, part / 3, part % 3, adds, one);
+                if (Lanes256.IsSupported)
+                {
+                    sums.Part<Vector256<ulong>, Lanes256>(inputs, part / 3, part % 3, adds, four);
+                    Assert.True(one.Residues(part / 3, part % 3).SequenceEqual(four.Residues(part / 3, part % 3)));
+                }
+
+                if (Lanes512.IsSupported)
+                {
+                    sums.Part<Vector512<ulong>, Lanes512>(inputs, part / 3, part % 3, adds, eight);
+                    Assert.True(one.Residues(part / 3, part % 3).SequenceEqual(eight.Residues(part / 3, part % 3)));
+                }
+            }
         }
     }
 

@@ -22,6 +22,17 @@ public sealed class ScoringTests(ITestOutputHelper output)
         Check(CkksParameters.OfBits(degree, bits), model, layout, 1000);
     }
 
+    [Fact]
+    public void Score_AtAnInputScaleThatTheClientMustHave_IsTheClearScoreWithinTheStatedError()
+    {
+        var options = new PlanOptions { InputScaleBits = 40 };
+        var model = EncryptedModel.Linear(CircuitBench.Weights(30, 1), 0.25, 4);
+        var parameters = CkksParameters.OfBits(8192, 60, 40, 40, 60);
+        Assert.Equal(1099511627776, ScoringPlan.Create(parameters, model, ScoringLayout.Batched, options).InputScale);
+        Check(parameters, model, ScoringLayout.Batched, 1000, options with { LeastFloodingBits = -4 });
+        Assert.Equal("inputScaleBits", ScoringPlan.TryPlan(parameters, model, ScoringLayout.Batched, options with { InputScaleBits = 139 }, out _)!.Field);
+    }
+
     [Theory]
     [InlineData(16384, new[] { 60, 40, 40, 40, 60 }, 3, ScoringLayout.Batched)]
     [InlineData(16384, new[] { 60, 50, 50, 50, 50, 60 }, 7, ScoringLayout.Batched)]
@@ -32,9 +43,9 @@ public sealed class ScoringTests(ITestOutputHelper output)
         Check(CkksParameters.OfBits(degree, bits), model, layout, 1000);
     }
 
-    private void Check(CkksParameters parameters, EncryptedModel model, ScoringLayout layout, double mostLoose)
+    private void Check(CkksParameters parameters, EncryptedModel model, ScoringLayout layout, double mostLoose, PlanOptions? options = null)
     {
-        using var bench = new CircuitBench(parameters, model, layout);
+        using var bench = new CircuitBench(parameters, model, layout, options);
         var plan = bench.Plan;
         var rows = CircuitBench.RandomRows(layout == ScoringLayout.Batched ? bench.Context.SlotCount : 1, model.Inputs, model.InputBound);
         var inputs = bench.Encrypt(rows);
