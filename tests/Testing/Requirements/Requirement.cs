@@ -1,6 +1,6 @@
 namespace PrivacyGrains.Testing;
 
-/// <summary>What some tests need and a machine may lack: orleans, postgres, postgres-programs, prometheus, browser.</summary>
+/// <summary>What some tests need and a machine may lack: orleans, postgres, postgres-programs, prometheus, browser, node-seal.</summary>
 /// <remarks>
 /// A test whose requirement is missing is skipped, and the run says so. A name that stands in the environment variable <c>PRIVACYGRAINS_REQUIRE</c>
 /// (separated by commas or spaces) may not be skipped: its tests run, and fail.
@@ -14,6 +14,7 @@ public static class Requirement
         ["postgres-programs"] = (() => PostgresBinaries.Find() is not null, "install postgresql; a given server is not enough for a test that crashes it"),
         ["prometheus"] = (() => Programs.Find("prometheus") is not null, "install prometheus"),
         ["browser"] = (() => Programs.Find("chromium", "chromium-browser", "google-chrome", "google-chrome-stable") is not null, "install chromium"),
+        ["node-seal"] = (() => NodeSeal.Find() is not null, "run 'npm install' in examples/node-seal with a Node of version 22 or later, or set PRIVACYGRAINS_NODE and PRIVACYGRAINS_NODE_SEAL"),
     };
 
     /// <summary>Why a test must be skipped; null where it runs.</summary>
