@@ -12,6 +12,7 @@ public class DependencyTests
         ["Engine.Orleans"] = [],
         ["Protocols"] = ["Arithmetic"],
         ["Ckks"] = ["Arithmetic"],
+        ["Ckks.Seal"] = ["Ckks"],
         ["Privacy"] = ["Arithmetic"],
         ["Learning"] = ["Arithmetic", "Privacy"],
         ["Grains.Abstractions"] = ["(engine)"],
@@ -52,6 +53,18 @@ public class DependencyTests
     }
 
     [Fact]
+    public void SealPackage_IsReferenced_OnlyByItsLeaf_WhichOthersReferenceOnlyOnRequest()
+    {
+        var users = Repository.Projects()
+            .Where(p => Repository.Load(p).Descendants("PackageReference").Any(r => r.Attribute("Include")?.Value == "Microsoft.Research.SEALNet"))
+            .Select(Repository.NameOf);
+        Assert.Equal(["Ckks.Seal"], users);
+        var references = Repository.Projects().Where(p => Repository.NameOf(p) != "Ckks.Seal.Tests").SelectMany(p => Repository.Load(p).Descendants("ProjectReference"))
+            .Where(r => r.Attribute("Include")!.Value.Contains("Ckks.Seal", StringComparison.Ordinal));
+        Assert.All(references, r => Assert.Equal("'$(Seal)' == 'true'", r.Attribute("Condition")?.Value));
+    }
+
+    [Fact]
     public void Versions_StandInOneFile()
     {
         var versioned = Repository.Projects()
@@ -66,7 +79,7 @@ public class DependencyTests
         var solution = File.ReadAllText(Repository.PathOf("PrivacyGrains.sln")).Replace('\\', '/');
         var missing = Repository.Projects()
             .Select(p => Path.GetRelativePath(Repository.Root, p).Replace('\\', '/'))
-            .Where(p => !p.Contains("Orleans", StringComparison.Ordinal) && !solution.Contains(p, StringComparison.Ordinal));
+            .Where(p => !p.Contains("Orleans", StringComparison.Ordinal) && !p.Contains("Ckks.Seal", StringComparison.Ordinal) && !solution.Contains(p, StringComparison.Ordinal));
         Assert.Empty(missing);
     }
 }

@@ -33,7 +33,7 @@ public sealed class CkksEvaluator : ICkksEvaluator
     /// <inheritdoc/>
     public void Add(Ciphertext a, Ciphertext b, Ciphertext destination)
     {
-        CheckAlike(a, b);
+        OperandRules.Alike(a, b);
         var scale = a.Scale;
         destination.Resize(a.Size, a.PrimeCount, a.Degree);
         for (var polynomial = 0; polynomial < a.Size; polynomial++)
@@ -50,7 +50,7 @@ public sealed class CkksEvaluator : ICkksEvaluator
     /// <inheritdoc/>
     public void Subtract(Ciphertext a, Ciphertext b, Ciphertext destination)
     {
-        CheckAlike(a, b);
+        OperandRules.Alike(a, b);
         var scale = a.Scale;
         destination.Resize(a.Size, a.PrimeCount, a.Degree);
         for (var polynomial = 0; polynomial < a.Size; polynomial++)
@@ -236,12 +236,5 @@ public sealed class CkksEvaluator : ICkksEvaluator
         Switch.AddTo(key, _scratch);
         _scratch.Scale = scale;
         destination.TakeFrom(_scratch);
-    }
-
-    private static void CheckAlike(Ciphertext a, Ciphertext b)
-    {
-        OperandRules.SameLevel(a.PrimeCount, b.PrimeCount);
-        OperandRules.SameScale(a.Scale, b.Scale);
-        OperandRules.Size(b, a.Size);
     }
 }

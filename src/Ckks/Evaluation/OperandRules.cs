@@ -21,6 +21,13 @@ internal static class OperandRules
         }
     }
 
+    public static void Alike(Ciphertext a, Ciphertext b)
+    {
+        SameLevel(a.PrimeCount, b.PrimeCount);
+        SameScale(a.Scale, b.Scale);
+        Size(b, a.Size);
+    }
+
     public static double Product(CkksContext context, int level, double a, double b)
     {
         var scale = a * b;
