@@ -67,7 +67,14 @@ public sealed class LaneTests
     public void Blake2xb_AtEveryWidth_IsTheSame()
     {
         var root = new ulong[8];
-        Blake2xb.Root(new byte[64], 7, root);
+        var state = new ulong[8];
+        Blake2xb.Begin(new byte[64], state);
+        Blake2xb.Root(state, 7, root);
+        // The same by the plain hash.
+        var digest = new byte[64];
+        byte[] parameters = [64, 64, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16, .. new byte[50]];
+        Blake2b.Hash(parameters, new byte[64], [7, 0, 0, 0, 0, 0, 0, 0], digest);
+        Assert.Equal(digest, System.Runtime.InteropServices.MemoryMarshal.AsBytes(root.AsSpan()).ToArray());
         var (one, four, eight) = (new ulong[512], new ulong[512], new ulong[512]);
         Blake2xb.Expand<ulong, Lanes64>(root, one);
         if (Lanes256.IsSupported)

@@ -44,12 +44,14 @@ public sealed class ThreadTests : IDisposable
         var evaluator = new CkksEvaluator(Context);
         var (x, plaintext, product, result) = (Random(1), new Plaintext(), new Ciphertext(), new Ciphertext());
         var encoder = new CkksEncoder(Context);
+        var (encryptor, publicKey) = (new Encryptor(Context, SystemRandomSource.Instance), _keys.CreatePublicKey());
         double[] values = [1, 2, 3];
         var decoded = new double[Context.SlotCount];
         Dictionary<string, Action> operations = new(StringComparer.Ordinal)
         {
             ["Encode"] = () => encoder.Encode(values, Scale, 3, plaintext),
             ["Decode"] = () => encoder.Decode(plaintext, decoded),
+            ["Encrypt"] = () => encryptor.Encrypt(plaintext, publicKey, result),
             ["Add"] = () => evaluator.Add(x, x, result),
             ["Subtract"] = () => evaluator.Subtract(x, x, result),
             ["Negate"] = () => evaluator.Negate(x, result),

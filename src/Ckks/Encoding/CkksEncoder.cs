@@ -23,9 +23,9 @@ public sealed class CkksEncoder
     public void Encode(ReadOnlySpan<double> values, double scale, int primeCount, Plaintext destination)
     {
         Check(values.Length, scale, primeCount);
-        using var scratch = new NumberScratch(_context.Degree);
-        _slots.ToCoefficients(values, scratch.Numbers);
-        ToResidues(scratch.Numbers, scale, primeCount, destination);
+        using var scratch = new SecretScratch<double>(_context.Degree);
+        _slots.ToCoefficients(values, scratch.Span);
+        ToResidues(scratch.Span, scale, primeCount, destination);
     }
 
     /// <summary>Encodes complex numbers.</summary>
@@ -37,9 +37,9 @@ public sealed class CkksEncoder
     public void Encode(ReadOnlySpan<Complex> values, double scale, int primeCount, Plaintext destination)
     {
         Check(values.Length, scale, primeCount);
-        using var scratch = new NumberScratch(_context.Degree);
-        _slots.ToCoefficients(values, scratch.Numbers);
-        ToResidues(scratch.Numbers, scale, primeCount, destination);
+        using var scratch = new SecretScratch<double>(_context.Degree);
+        _slots.ToCoefficients(values, scratch.Span);
+        ToResidues(scratch.Span, scale, primeCount, destination);
     }
 
     /// <summary>Decodes.</summary>
@@ -48,9 +48,9 @@ public sealed class CkksEncoder
     public void Decode(Plaintext plaintext, Span<Complex> slots)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(slots.Length, _context.SlotCount, nameof(slots));
-        using var scratch = new NumberScratch(_context.Degree);
-        ResidueComposer.For(_context, plaintext.PrimeCount).Compose(plaintext, 1 / plaintext.Scale, scratch.Numbers);
-        _slots.ToSlots(scratch.Numbers, slots);
+        using var scratch = new SecretScratch<double>(_context.Degree);
+        ResidueComposer.For(_context, plaintext.PrimeCount).Compose(plaintext, 1 / plaintext.Scale, scratch.Span);
+        _slots.ToSlots(scratch.Span, slots);
     }
 
     /// <summary>Decodes real parts.</summary>
@@ -58,8 +58,8 @@ public sealed class CkksEncoder
     /// <param name="values">At most <see cref="CkksContext.SlotCount"/>, overwritten.</param>
     public void Decode(Plaintext plaintext, Span<double> values)
     {
-        using var scratch = new NumberScratch(2 * values.Length);
-        var slots = System.Runtime.InteropServices.MemoryMarshal.Cast<double, Complex>(scratch.Numbers);
+        using var scratch = new SecretScratch<double>(2 * values.Length);
+        var slots = System.Runtime.InteropServices.MemoryMarshal.Cast<double, Complex>(scratch.Span);
         Decode(plaintext, slots);
         for (var i = 0; i < slots.Length; i++)
         {

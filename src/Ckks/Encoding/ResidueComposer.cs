@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using PrivacyGrains.Ckks.Modular;
 
@@ -50,8 +49,8 @@ internal sealed class ResidueComposer
     public void Compose(Plaintext plaintext, double factor, Span<double> coefficients)
     {
         var (count, degree) = (_moduli.Length, _context.Degree);
-        var rented = ArrayPool<ulong>.Shared.Rent(count * degree);
-        var words = rented.AsSpan(0, count * degree);
+        using var scratch = new SecretScratch<ulong>(count * degree);
+        var words = scratch.Span;
         plaintext.Words.CopyTo(words);
         for (var prime = 0; prime < count; prime++)
         {
@@ -75,8 +74,6 @@ internal sealed class ResidueComposer
             coefficients[at] = Signed(digits) * factor;
         }
 
-        System.Security.Cryptography.CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(words));
-        ArrayPool<ulong>.Shared.Return(rented);
         digits.Clear();
     }
 

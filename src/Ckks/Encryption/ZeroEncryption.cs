@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using PrivacyGrains.Arithmetic.Randomness;
 using PrivacyGrains.Ckks.Hashing;
 using PrivacyGrains.Ckks.Keys;
@@ -25,7 +24,8 @@ internal static class ZeroEncryption
         destination.Resize(2, primeCount, degree);
         destination.Scale = 1;
         SeedExpansion.Expand(context, SeedExpander.Blake2xb, seed, primeCount, destination.Polynomial(1));
-        var error = new sbyte[degree];
+        using var scratch = new SecretScratch<sbyte>(degree);
+        var error = scratch.Span;
         Samplers.Error(random, error);
         for (var prime = 0; prime < primeCount; prime++)
         {
@@ -39,7 +39,6 @@ internal static class ZeroEncryption
             ResidueLoops.Negate(modulus, b, b);
         }
 
-        CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(error.AsSpan()));
         return seed;
     }
 
@@ -52,28 +51,27 @@ internal static class ZeroEncryption
     public static void Asymmetric(CkksContext context, PublicKey key, IRandomSource random, int primeCount, Ciphertext destination)
     {
         var degree = context.Degree;
-        var small = new sbyte[3 * degree];
-        Samplers.Ternary(random, small.AsSpan(0, degree));
-        Samplers.Error(random, small.AsSpan(degree));
-        var u = new ulong[degree];
+        using var draws = new SecretScratch<sbyte>(3 * degree);
+        using var transformed = new SecretScratch<ulong>(degree);
+        var small = draws.Span;
+        var u = transformed.Span;
+        Samplers.Ternary(random, small[..degree]);
+        Samplers.Error(random, small[degree..]);
         destination.Resize(2, primeCount, degree);
         destination.Scale = 1;
         for (var prime = 0; prime < primeCount; prime++)
         {
             var modulus = context.Moduli[prime];
-            Samplers.ToResidues(modulus, small.AsSpan(0, degree), u);
+            Samplers.ToResidues(modulus, small[..degree], u);
             context.Transforms[prime].Forward(u);
             for (var polynomial = 0; polynomial < 2; polynomial++)
             {
                 var c = destination.Residues(polynomial, prime);
                 var k = key.Value.Residues(polynomial, prime);
-                Samplers.ToResidues(modulus, small.AsSpan((1 + polynomial) * degree, degree), c);
+                Samplers.ToResidues(modulus, small.Slice((1 + polynomial) * degree, degree), c);
                 context.Transforms[prime].Forward(c);
                 ResidueLoops.MultiplyAdd(modulus, k, u, c);
             }
         }
-
-        CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(small.AsSpan()));
-        CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(u.AsSpan()));
     }
 }

@@ -35,7 +35,9 @@ internal static class SeedExpansion
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(seed.Length, SeedLength);
         ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, primeCount * context.Degree);
-        var stream = new Stream(expander, seed);
+        Span<ulong> piece = stackalloc ulong[PieceLength / 8];
+        Span<ulong> state = stackalloc ulong[8];
+        var stream = new Stream(expander, seed, state, piece);
         stream.Read(destination);
         for (var prime = 0; prime < primeCount; prime++)
         {
@@ -54,13 +56,15 @@ internal static class SeedExpansion
             ResidueLoops.ReduceLazily(modulus, words, 0, words);
             ResidueLoops.Settle(modulus, words);
         }
+
+        state.Clear();
     }
 
-    private static void Piece(SeedExpander expander, ReadOnlySpan<byte> seed, ulong counter, Span<ulong> destination)
+    private static void Piece(SeedExpander expander, ReadOnlySpan<byte> seed, ReadOnlySpan<ulong> state, ulong counter, Span<ulong> destination)
     {
         if (expander == SeedExpander.Blake2xb)
         {
-            Blake2xb.Expand(seed, counter, destination);
+            Blake2xb.Expand(state, counter, destination);
             return;
         }
 
@@ -74,18 +78,31 @@ internal static class SeedExpansion
         }
     }
 
-    private ref struct Stream(SeedExpander expander, ReadOnlySpan<byte> seed)
+    private ref struct Stream
     {
-        private readonly ReadOnlySpan<byte> _seed = seed;
-        private readonly ulong[] _piece = new ulong[PieceLength / 8];
+        private readonly SeedExpander _expander;
+        private readonly ReadOnlySpan<byte> _seed;
+        private readonly ReadOnlySpan<ulong> _state;
+        private readonly Span<ulong> _piece;
         private ulong _counter;
-        private int _used = PieceLength / 8;
+        private int _used;
+
+        // The memory is the caller's.
+        public Stream(SeedExpander expander, ReadOnlySpan<byte> seed, Span<ulong> state, Span<ulong> piece)
+        {
+            _expander = expander;
+            _seed = seed;
+            _piece = piece;
+            _used = piece.Length;
+            Blake2xb.Begin(seed, state);
+            _state = state;
+        }
 
         public void Read(Span<ulong> words)
         {
             for (; words.Length >= PieceLength / 8; words = words[(PieceLength / 8)..])
             {
-                Piece(expander, _seed, _counter++, words[..(PieceLength / 8)]);
+                Piece(_expander, _seed, _state, _counter++, words[..(PieceLength / 8)]);
             }
 
             foreach (ref var word in words)
@@ -98,7 +115,7 @@ internal static class SeedExpansion
         {
             if (_used == _piece.Length)
             {
-                Piece(expander, _seed, _counter++, _piece);
+                Piece(_expander, _seed, _state, _counter++, _piece);
                 _used = 0;
             }
 

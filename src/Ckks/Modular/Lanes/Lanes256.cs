@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -58,7 +59,19 @@ internal readonly struct Lanes256 : IWordLanes<Vector256<ulong>>
     public static Vector256<ulong> Xor(Vector256<ulong> a, Vector256<ulong> b) => a ^ b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> RotateRight(Vector256<ulong> a, int bits) => Vector256.ShiftRightLogical(a, bits) | Vector256.ShiftLeft(a, 64 - bits);
+    public static Vector256<ulong> RotateRight(Vector256<ulong> a, int bits) => bits switch
+    {
+        // Whole bytes are moved in one instruction, its table taken from memory: registers are short where this is used. Callers' constants are folded.
+        32 => Avx2.Shuffle(a.AsUInt32(), 0b10_11_00_01).AsUInt64(),
+        24 => Avx2.Shuffle(a.AsByte(), Vector256.LoadUnsafe(in MemoryMarshal.GetReference(RightBy24))).AsUInt64(),
+        16 => Avx2.Shuffle(a.AsByte(), Vector256.LoadUnsafe(in MemoryMarshal.GetReference(RightBy16))).AsUInt64(),
+        63 => Vector256.ShiftRightLogical(a, 63) | Avx2.Add(a, a),
+        _ => Vector256.ShiftRightLogical(a, bits) | Vector256.ShiftLeft(a, 64 - bits),
+    };
+
+    private static ReadOnlySpan<byte> RightBy24 => [3, 4, 5, 6, 7, 0, 1, 2, 11, 12, 13, 14, 15, 8, 9, 10, 3, 4, 5, 6, 7, 0, 1, 2, 11, 12, 13, 14, 15, 8, 9, 10];
+
+    private static ReadOnlySpan<byte> RightBy16 => [2, 3, 4, 5, 6, 7, 0, 1, 10, 11, 12, 13, 14, 15, 8, 9, 2, 3, 4, 5, 6, 7, 0, 1, 10, 11, 12, 13, 14, 15, 8, 9];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> Gather(ref ulong first, ref int places, nuint at)
