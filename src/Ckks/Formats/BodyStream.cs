@@ -14,7 +14,8 @@ internal sealed class BodyStream : IDisposable
     /// <param name="header">Checked against the limits.</param>
     /// <param name="largest">The most bytes that the body may unpack to.</param>
     /// <param name="path">The object's name.</param>
-    public BodyStream(Stream source, SealHeader header, long largest, FieldPath path)
+    /// <param name="isSecret">Whether copies are cleared.</param>
+    public BodyStream(Stream source, SealHeader header, long largest, FieldPath path, bool isSecret = false)
     {
         _path = path;
         _packed = new BoundedStream(source, header.Size - SealHeader.Length);
@@ -22,7 +23,7 @@ internal sealed class BodyStream : IDisposable
         {
             SealCompression.None => _packed,
             SealCompression.Zlib => new ZLibStream(_packed, CompressionMode.Decompress),
-            _ => new Zstd.ZstdDecoder(_packed, largest),
+            _ => new Zstd.ZstdDecoder(_packed, largest) { IsSecret = isSecret },
         };
     }
 

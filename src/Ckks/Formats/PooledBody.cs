@@ -6,10 +6,11 @@ namespace PrivacyGrains.Ckks.Formats;
 internal readonly ref struct PooledBody : IDisposable
 {
     private readonly byte[]? _rented;
+    private readonly bool _isSecret;
 
-    private PooledBody(byte[]? rented, ReadOnlySpan<byte> bytes)
+    private PooledBody(byte[]? rented, ReadOnlySpan<byte> bytes, bool isSecret)
     {
-        _rented = rented;
+        (_rented, _isSecret) = (rented, isSecret);
         Bytes = bytes;
     }
 
@@ -21,8 +22,9 @@ internal readonly ref struct PooledBody : IDisposable
     /// <param name="path">Its name.</param>
     /// <param name="header">What it says.</param>
     /// <param name="body">To be disposed.</param>
+    /// <param name="isSecret">Whether copies are cleared.</param>
     /// <returns>Null, or what is wrong.</returns>
-    public static FormatFault? TryOpen(ReadOnlySpan<byte> bytes, long largest, FieldPath path, out SealHeader header, out PooledBody body)
+    public static FormatFault? TryOpen(ReadOnlySpan<byte> bytes, long largest, FieldPath path, out SealHeader header, out PooledBody body, bool isSecret = false)
     {
         body = default;
         if (SealHeader.TryRead(bytes, path, "", out header) is { } fault)
@@ -44,11 +46,11 @@ internal readonly ref struct PooledBody : IDisposable
 
         if (header.Framing.Compression == SealCompression.None)
         {
-            body = new PooledBody(null, bytes[SealHeader.Length..]);
+            body = new PooledBody(null, bytes[SealHeader.Length..], isSecret);
             return null;
         }
 
-        return Unpack(bytes, largest - SealHeader.Length, path, header, out body);
+        return Unpack(bytes, largest - SealHeader.Length, path, header, isSecret, out body);
     }
 
     /// <summary>Refuses what cannot be such an object at these parameters.</summary>
@@ -58,7 +60,7 @@ internal readonly ref struct PooledBody : IDisposable
         return header.Size <= most ? null : path.Fault("ckks.too-large", "", $"It has {header.Size} bytes; under these parameters and limits at most {most} are taken.");
     }
 
-    private static FormatFault? Unpack(ReadOnlySpan<byte> bytes, long largest, FieldPath path, SealHeader header, out PooledBody body)
+    private static FormatFault? Unpack(ReadOnlySpan<byte> bytes, long largest, FieldPath path, SealHeader header, bool isSecret, out PooledBody body)
     {
         body = default;
         var packed = ArrayPool<byte>.Shared.Rent(bytes.Length);
@@ -67,7 +69,7 @@ internal readonly ref struct PooledBody : IDisposable
         {
             bytes.CopyTo(packed);
             using var source = new MemoryStream(packed, SealHeader.Length, bytes.Length - SealHeader.Length, writable: false);
-            using var stream = new BodyStream(source, header, largest + 1, path);
+            using var stream = new BodyStream(source, header, largest + 1, path, isSecret);
             var fault = stream.Read(unpacked.AsSpan(0, (int)largest), out var read) ?? stream.End();
             if (read == largest && fault is { Code: "ckks.trailing-bytes" })
             {
@@ -76,7 +78,7 @@ internal readonly ref struct PooledBody : IDisposable
 
             if (fault is null)
             {
-                body = new PooledBody(unpacked, unpacked.AsSpan(0, read));
+                body = new PooledBody(unpacked, unpacked.AsSpan(0, read), isSecret);
                 unpacked = null;
             }
 
@@ -84,10 +86,10 @@ internal readonly ref struct PooledBody : IDisposable
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(packed);
+            ArrayPool<byte>.Shared.Return(packed, isSecret);
             if (unpacked is not null)
             {
-                ArrayPool<byte>.Shared.Return(unpacked);
+                ArrayPool<byte>.Shared.Return(unpacked, isSecret);
             }
         }
     }
@@ -96,7 +98,7 @@ internal readonly ref struct PooledBody : IDisposable
     {
         if (_rented is not null)
         {
-            ArrayPool<byte>.Shared.Return(_rented);
+            ArrayPool<byte>.Shared.Return(_rented, _isSecret);
         }
     }
 }

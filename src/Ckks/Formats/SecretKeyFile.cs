@@ -43,7 +43,7 @@ public static class SecretKeyFile
         key = null;
         var path = new FieldPath("secret_key");
         var count = context.PrimeCount * context.Degree;
-        var fault = PooledBody.TryOpen(bytes, SealHeader.Length + HeadLength + (8L * count), path, out var header, out var body);
+        var fault = PooledBody.TryOpen(bytes, SealHeader.Length + HeadLength + (8L * count), path, out var header, out var body, isSecret: true);
         using (body)
         {
             return fault ?? TryRead(context, header.Framing.Version, body.Bytes, count, path, out key);

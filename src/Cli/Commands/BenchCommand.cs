@@ -14,7 +14,7 @@ internal static class BenchCommand
 {
     private static readonly BenchClock Clock = new(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2));
 
-    public static Command Build() => new("bench", "Measures this machine.") { Mpc(), Sessions(), Ledger(), Dp(), Account(), CkksBenchCommand.Build(), Party() };
+    public static Command Build() => new("bench", "Measures this machine.") { Mpc(), Sessions(), Ledger(), Dp(), Account(), CkksBenchCommand.Build(), CkksParserBenchCommand.Build(), Party() };
 
     private static Command Mpc()
     {

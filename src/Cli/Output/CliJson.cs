@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using PrivacyGrains.Cli.Bench;
 using PrivacyGrains.Cli.Bench.Ckks;
+using PrivacyGrains.Cli.Bench.CkksParser;
 using PrivacyGrains.Cli.Commands;
 using PrivacyGrains.Client.Audit;
 using PrivacyGrains.Client.Queries.Own;
@@ -173,6 +174,7 @@ internal sealed record SecondsBody(double Offline, double Online);
 [JsonSerializable(typeof(SamplersDocument))]
 [JsonSerializable(typeof(AccountsDocument))]
 [JsonSerializable(typeof(CkksBenchDocument))]
+[JsonSerializable(typeof(CkksParserDocument))]
 [JsonSerializable(typeof(PrivacyAuditDocument))]
 [JsonSerializable(typeof(CalibrationDocument))]
 [JsonSerializable(typeof(OwnAnswer))]

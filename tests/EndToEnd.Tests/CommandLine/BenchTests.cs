@@ -146,4 +146,15 @@ public sealed class BenchTests
         Assert.True(document.GetProperty("lastTenthBytes").GetInt64() > 0);
         Assert.Equal(ExitCodes.BadInput, (await CommandRun.OfAsync("bench", "sessions", "--count", "0")).ExitCode);
     }
+
+    [Fact]
+    public async Task CkksParser_OfSpoiltObjects_CountsThem_AndFindsNoneReadWrongly()
+    {
+        var result = (await CommandRun.OfAsync("bench", "ckks-parser", "--inputs", "3000", "--json")).Good().Document().GetProperty("result");
+        Assert.Equal(3000, result.GetProperty("inputs").GetInt64());
+        Assert.Equal(0, result.GetProperty("wrong").GetArrayLength());
+        Assert.True(result.GetProperty("refused").GetProperty("ckks.header").GetInt64() > 0);
+        Assert.Equal(ExitCodes.BadInput, (await CommandRun.OfAsync("bench", "ckks-parser", "--inputs", "0")).ExitCode);
+        Assert.Equal(ExitCodes.BadInput, (await CommandRun.OfAsync("bench", "ckks-parser", "--vectors", "/no/such/folder")).ExitCode);
+    }
 }

@@ -30,6 +30,9 @@ internal sealed class ZstdDecoder : Stream
     /// <param name="largest">The most bytes that it may unpack to.</param>
     public ZstdDecoder(Stream source, long largest) => (_source, _largest, _literals) = (source, largest, new Literals(_literalBytes));
 
+    /// <summary>Whether what is unpacked is a secret: its memory is then cleared before others get it.</summary>
+    public bool IsSecret { get; init; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -91,11 +94,11 @@ internal sealed class ZstdDecoder : Stream
         if (disposing && !_isDisposed)
         {
             _isDisposed = true;
-            ArrayPool<byte>.Shared.Return(_block);
-            ArrayPool<byte>.Shared.Return(_literalBytes);
+            ArrayPool<byte>.Shared.Return(_block, IsSecret);
+            ArrayPool<byte>.Shared.Return(_literalBytes, IsSecret);
             if (_output is not null)
             {
-                ArrayPool<byte>.Shared.Return(_output);
+                ArrayPool<byte>.Shared.Return(_output, IsSecret);
             }
         }
 

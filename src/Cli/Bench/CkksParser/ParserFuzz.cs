@@ -7,14 +7,6 @@ using PrivacyGrains.Ckks.Parameters;
 
 namespace PrivacyGrains.Cli.Bench.CkksParser;
 
-/// <summary>What came of many spoilt objects.</summary>
-/// <param name="Inputs">How many were read.</param>
-/// <param name="Accepted">How many were still right, and were shown to be.</param>
-/// <param name="Refused">The others, by code.</param>
-/// <param name="LargestAllocation">The most bytes that reading one allocated.</param>
-/// <param name="Wrong">The first that were read wrongly, with what to make them again from.</param>
-internal sealed record FuzzResult(long Inputs, long Accepted, SortedDictionary<string, long> Refused, long LargestAllocation, IReadOnlyList<string> Wrong);
-
 /// <summary>Reads spoilt objects, and holds the readers to their word: no exception, no memory beyond what the parameters call for, a field named in each refusal, and nothing accepted that is not written again as it came.</summary>
 internal static class ParserFuzz
 {
