@@ -56,8 +56,25 @@ internal static class Fixtures
 
     private static string Digest(Action<IBufferWriter<byte>> write)
     {
-        var bytes = new ArrayBufferWriter<byte>();
-        write(bytes);
-        return Convert.ToHexStringLower(SHA256.HashData(bytes.WrittenSpan));
+        using var hash = new HashingWriter();
+        write(hash);
+        return hash.Finish();
+    }
+
+    /// <summary>Keys of a whole parameter set need not lie in memory to be hashed.</summary>
+    private sealed class HashingWriter : IBufferWriter<byte>, IDisposable
+    {
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private byte[] _bytes = new byte[65536];
+
+        public void Advance(int count) => _hash.AppendData(_bytes.AsSpan(0, count));
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => _bytes = sizeHint > _bytes.Length ? new byte[sizeHint] : _bytes;
+
+        public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+        public string Finish() => Convert.ToHexStringLower(_hash.GetHashAndReset());
+
+        public void Dispose() => _hash.Dispose();
     }
 }

@@ -27,11 +27,11 @@ public sealed class ZstdTests
     public void Read_OfADamagedFrame_NeverEndsInAnythingButItsOwnException(string name)
     {
         var frame = Fixtures.Bytes($"zstd-{name}.zst");
-        for (var i = 0; i < 400; i++)
+        for (var i = 0; i < 200; i++)
         {
             var damaged = frame.ToArray();
             // From the header on, then ever farther in.
-            var at = (int)((long)i * i * frame.Length / 160_000);
+            var at = (int)((long)i * i * frame.Length / 40_000);
             damaged[at] ^= (byte)(1 << (i % 8));
             damaged = i % 5 == 4 ? damaged[..at] : damaged;
             try
