@@ -13,7 +13,9 @@ namespace PrivacyGrains.Ckks.Flooding;
 /// <remarks>
 /// Source: Kluczniak, Santato, "On circuit private, multikey and threshold approximate homomorphic encryption", 2023: circuit privacy of CKKS by a Gaussian exponentially wider than the evaluated ciphertext's error, which they show to be needed too. The statement used here is the elementary one: with e the circuit's error, ||e|| at most E, a Gaussian of deviation 2^k E for each
 /// coefficient is moved by statistical distance at most ||e|| / (2 deviation) (Pinsker), so two circuits with one score differ by at most 2^-k; the encryption of zero makes the other polynomial pseudorandom also to who has the key (ring-LWE with the fresh u). E is the plan's predicted bound for ciphertexts that were encrypted as the scheme says.
-/// The key's second polynomial must not be the client's choice: with a small one, the answer's second polynomial is nearly the circuit's, and a linear model's weights can be solved for. A key that came with a seed in its place (SEAL's serializable keys) cannot be chosen so: see <see cref="HidesFromKeyHolder"/>.
+/// Security model: a client that made its public key as the scheme says and does not keep to less afterwards (semi-honest). One that did not undoes the re-randomising: with a small second polynomial of its key the answer's second polynomial is nearly the circuit's; with a first polynomial
+/// of -(a s) plus a large K, decryption shows K u, so u, so again the circuit's second polynomial; a linear model's weights can then be solved for. A seed in the second polynomial's place excludes the first way only. To exclude both the client would have to prove its key well formed
+/// (maliciously circuit-private encryption: Ostrovsky, Paskin-Cherniavsky, Paskin-Cherniavsky 2014); nothing here does.
 /// Does not give: anything about the scores themselves. Whoever chooses rows learns a linear model from as many rows as it has weights; a client that encrypts odd things learns the model's value on those, to the answer's precision, in at most N numbers an answer. q answers add up to q 2^-k.
 /// </remarks>
 public sealed class AnswerFlooding
@@ -46,9 +48,6 @@ public sealed class AnswerFlooding
 
     /// <summary>The noise's standard deviation for each coefficient; at least 2^10.</summary>
     public double Deviation { get; }
-
-    /// <summary>Whether the key's second polynomial was expanded from a seed. Where not, answers hide the model only from a client that made its key as the scheme says.</summary>
-    public bool HidesFromKeyHolder => !_key.Seed.Bytes.IsEmpty;
 
     /// <summary>Floods an answer in place, before its last rescalings.</summary>
     /// <param name="answer">Of size 2.</param>
