@@ -138,6 +138,14 @@ public sealed class BenchTests
     }
 
     [Fact]
+    public async Task Ckks_NodeSealThatIsNotThere_IsRefusedBeforeAnyWork()
+    {
+        var run = await CommandRun.OfAsync("bench", "ckks", "--node-seal", Path.Combine(Path.GetTempPath(), "no-such-folder"));
+        Assert.Equal(ExitCodes.BadInput, run.ExitCode);
+        Assert.StartsWith("bench.no-node-seal: ", Assert.Single(run.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Sessions_OneAfterTheOther_PrintsTheTimeOfEach()
     {
         var document = (await CommandRun.OfAsync("bench", "sessions", "--work", "compare-1", "--count", "12", "--json")).Good().Document();

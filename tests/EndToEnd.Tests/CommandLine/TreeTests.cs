@@ -60,6 +60,7 @@ public class TreeTests
         "audit verify a.json --coordinator abc",
         "audit verify --folder f --json",
         "audit privacy --draws 1000 --confidence 0.99 --only sparse-vector --json",
+        "bench ckks --only 8192 --vectors avx2 --threads 2 --node n --node-seal f --json",
         "bench dp --draws 1000 --only geometric",
     ];
 
