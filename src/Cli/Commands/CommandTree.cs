@@ -25,6 +25,7 @@ internal static class CommandTree
             AccountCommands.Build(),
             ModelCommands.Build(),
             InferCommands.Build(),
+            ScoreCommands.Build(),
             AuditCommands.Build(),
             BenchCommand.Build(),
         };

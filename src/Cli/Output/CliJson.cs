@@ -182,4 +182,6 @@ internal sealed record SecondsBody(double Offline, double Online);
 [JsonSerializable(typeof(JointDryRunDocument))]
 [JsonSerializable(typeof(AccountedLoss))]
 [JsonSerializable(typeof(FitDocument))]
+[JsonSerializable(typeof(EncryptedScoresDocument))]
+[JsonSerializable(typeof(RegisteredScoringDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;
