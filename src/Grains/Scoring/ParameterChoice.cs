@@ -5,11 +5,11 @@ using PrivacyGrains.Ckks.Parameters;
 namespace PrivacyGrains.Grains.Scoring;
 
 /// <summary>Parameters for a model whose owner names none: the smallest of a short list under which it can be computed. Pure.</summary>
-/// <remarks>The list is SEAL's habit: a long first and special prime, and 40 bits for each level (SEAL, native/examples/5_ckks_basics.cpp).</remarks>
+/// <remarks>The list is SEAL's habit: a long first and special prime, and 40 bits for each level (SEAL, native/examples/5_ckks_basics.cpp), or more where those are not precise enough.</remarks>
 internal static class ParameterChoice
 {
     private const int Ends = 60;
-    private const int Inner = 40;
+    private static readonly int[] Inner = [40, 45, 50, 55, 58];
 
     /// <summary>Checks what an owner named.</summary>
     public static Reply<Chosen> Named(EncryptedModel model, int degree, ImmutableArray<int> bits)
@@ -43,16 +43,20 @@ internal static class ParameterChoice
         CircuitFault? last = null;
         foreach (var degree in (int[])[8192, 16384, 32768])
         {
-            for (var levels = Math.Max(2, depth); (2 * Ends) + (levels * Inner) <= CkksParameters.MostBits(degree) && levels <= depth + 2; levels++)
+            // Longer primes are more precise, where a circuit is deep or its numbers grow.
+            foreach (var inner in Inner)
             {
-                var parameters = CkksParameters.OfBits(degree, [Ends, .. Enumerable.Repeat(Inner, levels), Ends]);
-                var (layouts, fault) = Plans(model, parameters);
-                if (!layouts.IsEmpty)
+                for (var levels = Math.Max(2, depth); (2 * Ends) + (levels * inner) <= CkksParameters.MostBits(degree) && levels <= depth + 2; levels++)
                 {
-                    return new Chosen(parameters, layouts);
-                }
+                    var parameters = CkksParameters.OfBits(degree, [Ends, .. Enumerable.Repeat(inner, levels), Ends]);
+                    var (layouts, fault) = Plans(model, parameters);
+                    if (!layouts.IsEmpty)
+                    {
+                        return new Chosen(parameters, layouts);
+                    }
 
-                last = fault;
+                    last = fault;
+                }
             }
         }
 

@@ -86,7 +86,7 @@ public sealed class InferExportedTests
         return (network, Rows("input"), Rows("outputs"));
     }
 
-    private static string Folder()
+    internal static string Folder()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "PrivacyGrains.sln")))
