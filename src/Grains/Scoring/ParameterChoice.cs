@@ -4,13 +4,9 @@ using PrivacyGrains.Ckks.Parameters;
 
 namespace PrivacyGrains.Grains.Scoring;
 
-/// <summary>Parameters for a model whose owner names none: the smallest of a short list under which it can be computed. Pure.</summary>
-/// <remarks>The list is SEAL's habit: a long first and special prime, and 40 bits for each level (SEAL, native/examples/5_ckks_basics.cpp), or more where those are not precise enough.</remarks>
+/// <summary>The parameters and layouts of a model: those that its owner names, else those that suit its circuit. Pure.</summary>
 internal static class ParameterChoice
 {
-    private const int Ends = 60;
-    private static readonly int[] Inner = [40, 45, 50, 55, 58];
-
     /// <summary>Checks what an owner named.</summary>
     public static Reply<Chosen> Named(EncryptedModel model, int degree, ImmutableArray<int> bits)
     {
@@ -36,33 +32,16 @@ internal static class ParameterChoice
         return layouts.IsEmpty ? ScoringFaults.Of(fault!) : new Chosen(parameters, layouts);
     }
 
-    /// <summary>Chooses.</summary>
+    /// <summary>Chooses (<see cref="CircuitParameters"/>).</summary>
     public static Reply<Chosen> Smallest(EncryptedModel model)
     {
-        var depth = model.Layers.Sum(l => l is PolynomialLayer p ? p.Depth : 1);
-        CircuitFault? last = null;
-        foreach (var degree in (int[])[8192, 16384, 32768])
+        if (CircuitParameters.TryChoose(model, null, out var parameters) is { } none)
         {
-            // Longer primes are more precise, where a circuit is deep or its numbers grow.
-            foreach (var inner in Inner)
-            {
-                for (var levels = Math.Max(2, depth); (2 * Ends) + (levels * inner) <= CkksParameters.MostBits(degree) && levels <= depth + 2; levels++)
-                {
-                    var parameters = CkksParameters.OfBits(degree, [Ends, .. Enumerable.Repeat(inner, levels), Ends]);
-                    var (layouts, fault) = Plans(model, parameters);
-                    if (!layouts.IsEmpty)
-                    {
-                        return new Chosen(parameters, layouts);
-                    }
-
-                    last = fault;
-                }
-            }
+            return ScoringFaults.Of(none);
         }
 
-        return last is null
-            ? new Refusal("scoring.circuit-depth", $"layers: the circuit has depth {depth}, more than the largest parameters hold. Take fewer layers or activations of a lower degree.", RefusalKind.Invalid)
-            : ScoringFaults.Of(last);
+        var (layouts, fault) = Plans(model, parameters!);
+        return layouts.IsEmpty ? ScoringFaults.Of(fault!) : new Chosen(parameters!, layouts);
     }
 
     /// <summary>The layouts that can be computed; where there is none, why.</summary>

@@ -20,5 +20,8 @@ internal static class VersionViews
 
     private static EncryptedLayoutView Of(ScoringPlan plan) => new(
         PreparedModel.NameOf(plan.Layout), plan.InputCount, plan.AnswerCount, PreparedModel.RowsCounted(plan), plan.Period, plan.InputLevel, plan.LeastInputLevel, plan.InputScale,
-        plan.NeedsRelinearization, plan.RotationSteps, plan.AnswerBound, plan.AnswerErrorBound, plan.FloodingBits);
+        plan.NeedsRelinearization, plan.RotationSteps, RoundedUp(plan.AnswerBound), RoundedUp(plan.AnswerErrorBound), plan.FloodingBits);
+
+    /// <summary>The next power of two: a bound itself would tell clients how large the weights are together.</summary>
+    private static double RoundedUp(double bound) => bound > 0 ? Math.Pow(2, Math.Ceiling(Math.Log2(bound))) : 0;
 }

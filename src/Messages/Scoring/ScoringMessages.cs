@@ -79,8 +79,8 @@ public sealed record CkksParametersBody(int Degree, IReadOnlyList<string> Primes
 /// <param name="Scale">What inputs are encoded at, exactly.</param>
 /// <param name="Keys">The kinds of keys to upload: public, relinearization, galois.</param>
 /// <param name="Steps">The rotations that Galois keys are needed for.</param>
-/// <param name="AnswerBound">The greatest magnitude of an answer.</param>
-/// <param name="ErrorBound">A bound of an answer's error, flooding included.</param>
+/// <param name="AnswerBound">At least the greatest magnitude of an answer: the next power of two.</param>
+/// <param name="ErrorBound">A bound of an answer's error, flooding included: the next power of two.</param>
 /// <param name="FloodingBits">k: an answer is within statistical distance 2^-k of one that depends on the score alone.</param>
 public sealed record EncryptedLayoutBody(
     string Layout, int Ciphertexts, int Answers, long RowsCounted, int Period, int PrimeCount, int LeastPrimeCount, double Scale, IReadOnlyList<string> Keys, IReadOnlyList<int> Steps,
