@@ -129,7 +129,18 @@ internal static class EncryptedModelKeyEndpoints
         using var body = new MemoryStream((int)Math.Min(context.Request.ContentLength ?? 0, 1 << 20));
         await context.Request.Body.CopyToAsync(body, cancel);
         var request = new ScoreRequest(requestId.Length > 0 ? requestId : NewKeys.MakeId(), modelVersion, keySet, layout, body.GetBuffer().AsMemory(0, (int)body.Length), packing);
-        var reply = await calls.Within(calls.EncryptedModel(model).ScoreAsync(request, cancel), cancel);
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Reply<ScoreAnswer> reply;
+        try
+        {
+            reply = await calls.Within(calls.EncryptedModel(model).ScoreAsync(request, late.Token), cancel);
+        }
+        catch (TimeoutException)
+        {
+            await late.CancelAsync(); // an answer that nobody gets is not computed to its end, nor counted
+            throw;
+        }
+
         if (reply.Refusal is { } refusal)
         {
             return ProblemResult.Of(refusal);

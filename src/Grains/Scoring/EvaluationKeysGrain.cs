@@ -155,6 +155,7 @@ internal sealed partial class EvaluationKeysGrain(
         }
         else if ((book.Ended is not null || book.Terms is null) && await this.GetReminder(Expiry) is { } reminder)
         {
+            await Task.Run(() => files.Erase(_name)); // a crash before the set was open leaves its place
             await this.UnregisterReminder(reminder);
         }
     }

@@ -65,7 +65,7 @@ public class RoundTelemetryTests
     }
 
     /// <summary>Sums and last values of one container's instruments, by name and labels; a histogram's sum.</summary>
-    private sealed class Readings : IDisposable
+    internal sealed class Readings : IDisposable
     {
         private readonly ConcurrentDictionary<string, double> _sums = new(StringComparer.Ordinal);
         private readonly ConcurrentDictionary<string, double> _gauges = new(StringComparer.Ordinal);
