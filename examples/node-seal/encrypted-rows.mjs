@@ -17,7 +17,7 @@ export class EncryptedRows {
    * @param seal what `await SEAL()` of node-seal gives
    * @param parameters the gateway's parameters, in SEAL's bytes
    * @param options.compression `none`, `zlib` or `zstd`: how everything is packed that is sent
-   * @param options.seeded half the bytes: the secret key encrypts, and a ciphertext's random half goes as the 64-byte seed that it was made of
+   * @param options.seeded half the bytes: the secret key encrypts, and the random half of a ciphertext or key goes as the 64-byte seed that it was made of
    */
   constructor(seal, parameters, { compression = 'zstd', seeded = true } = {}) {
     this.#seal = seal
@@ -38,9 +38,9 @@ export class EncryptedRows {
     this.#decryptor = new seal.Decryptor(this.#context, this.#keys.secretKey())
   }
 
-  /** The public key: the server re-randomises its answers with it. */
+  /** The public key: the server re-randomises its answers with it. Always seeded: so the server sees that its random half was not chosen to lay the model open. */
   publicKey() {
-    return this.#saved(this.#seeded ? this.#keys.createPublicKeySerializable() : this.#keys.createPublicKey())
+    return this.#saved(this.#keys.createPublicKeySerializable())
   }
 
   /** Relinearisation keys, for circuits that multiply ciphertexts. */

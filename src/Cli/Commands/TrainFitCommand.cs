@@ -35,13 +35,19 @@ internal static class TrainFitCommand
         var file = new Option<string>("--out") { Description = "The file to write: safetensors.", Required = true };
         var test = new Option<string?>("--test") { Description = "Further rows, to measure on." };
         var ridge = new Option<double>("--ridge") { Description = "Weight of the squared weights in the loss, above 0 (default: 1e-4).", DefaultValueFactory = static _ => 1e-4 };
-        var command = new Command("fit", "Fits a logistic model to one's own rows, in the clear and without noise: no privacy claim goes with it.") { data, schema, file, test, ridge };
+        var scores = new Option<string?>("--scores") { Description = "A CSV file to write: the model's score of each of --test's rows." };
+        var command = new Command("fit", "Fits a logistic model to one's own rows, in the clear and without noise: no privacy claim goes with it.") { data, schema, file, test, scores, ridge };
         command.Runs(async (parsed, output, cancel) =>
         {
             var weight = parsed.GetValue(ridge);
             if (!(weight > 0 && double.IsFinite(weight)))
             {
                 throw new InputException("training.bad-ridge", $"--ridge is {weight.ToString(CultureInfo.InvariantCulture)}: give a number greater than 0.");
+            }
+
+            if (parsed.GetValue(scores) is not null && parsed.GetValue(test) is null)
+            {
+                throw new InputException("training.no-test", "--scores writes the scores of --test's rows: name them.");
             }
 
             var columns = await TrainCommands.ReadAsync(parsed.GetRequiredValue(schema), cancel);
@@ -52,6 +58,11 @@ internal static class TrainFitCommand
                 : throw new InputException("training.too-wide", $"The schema has {columns.Features.Length} features; at most {LogisticRegression.MostFeatures} can be fitted.");
             var full = Path.GetFullPath(parsed.GetRequiredValue(file));
             await File.WriteAllBytesAsync(full, LogisticModelFile.Write(fit.Model), cancel);
+            if (parsed.GetValue(scores) is { } to)
+            {
+                await File.WriteAllLinesAsync(to, ["score", .. Enumerable.Range(0, further!.RowCount).Select(r => fit.Model.Score(further.Features(r)).ToString("R", CultureInfo.InvariantCulture))], cancel);
+            }
+
             var document = new FitDocument(
                 full, LogisticModelFile.Digest(fit.Model), rows.FeatureCount, rows.RowCount, fit.Steps, fit.Loss, fit.Model.Accuracy(rows),
                 further?.RowCount ?? 0, further is null ? null : fit.Model.Accuracy(further), further is null ? null : Ranking(fit.Model, further), "none");

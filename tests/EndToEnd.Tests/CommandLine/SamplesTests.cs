@@ -13,6 +13,8 @@ public class SamplesTests
     [InlineData("city-earnings", "Northeast", "Answered before on the same data", "ledger.over-budget")]
     [InlineData("city-routes", "D4", "2026-Q2: the three busiest cells", "of the block 2026-Q1, and 1.06", "for rows of 2026-Q2", "query.unbounded-time", "block 2026-Q2")]
     [InlineData("three-hospitals", "malignant", "paid for by by-diagnosis: at no further cost", "A dry run", "committed")]
+    [InlineData("credit", "4096 applications", "largest difference from scores in the clear", "encrypted-model.scored  credit/1", "scoring.quota-used-up")]
+    [InlineData("digits", "0 leave an interval", "in the clear, with tanh: 462 of 500 digits right", "encrypted, with polynomials: 4")]
     public async Task Run_SaysWhatItsPageSays(string sample, params string[] words)
     {
         using var folder = new TempFolder();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PrivacyGrains.Learning.Models;
 using PrivacyGrains.Testing;
 
@@ -19,12 +20,14 @@ public sealed class TrainFitTests : IDisposable
     {
         var (schema, data) = (Write("s.json", Schema), Write("d.csv", "y,a\nyes,9\nyes,8\nno,8\nno,1\nno,2\nyes,1\n"));
         var test = Write("t.csv", "y,a\nyes,10\nno,0\n");
-        var model = Path.Combine(_folder.Path, "m.safetensors");
-        var document = (await CommandRun.OfAsync("train", "fit", "--data", data, "--schema", schema, "--out", model, "--test", test, "--json")).Good().Document();
+        var model = In("m.safetensors");
+        var document = (await CommandRun.OfAsync("train", "fit", "--data", data, "--schema", schema, "--out", model, "--test", test, "--scores", In("scores.csv"), "--json")).Good().Document();
         Assert.True(LogisticModelFile.TryRead(await File.ReadAllBytesAsync(model), out var fitted, out _));
         Assert.True(fitted.Weights[0] > 0);
         Assert.Equal(LogisticModelFile.Digest(fitted), document.GetProperty("digest").GetString());
         Assert.Equal((4.0 / 6, 1.0, 1.0), (document.GetProperty("accuracy").GetDouble(), document.GetProperty("testAccuracy").GetDouble(), document.GetProperty("testRanking").GetDouble()));
+        string[] scores = ["score", .. ((double[])[1, -1]).Select(x => fitted.Score([x]).ToString("R", CultureInfo.InvariantCulture))];
+        Assert.Equal(scores, await File.ReadAllLinesAsync(In("scores.csv")));
         Assert.Equal("none", document.GetProperty("privacy").GetString());
         Assert.Contains("no privacy claim", (await CommandRun.OfAsync("train", "fit", "--data", data, "--schema", schema, "--out", model)).Good().Output, StringComparison.Ordinal);
     }
@@ -38,16 +41,21 @@ public sealed class TrainFitTests : IDisposable
     [InlineData("y,a\n", "1", "table.empty")]
     public async Task Fit_WrongInput_SaysWhatToChange(string rows, string ridge, string said)
     {
-        var run = await CommandRun.OfAsync("train", "fit", "--data", Write("d.csv", rows), "--schema", Write("s.json", Schema), "--out", Path.Combine(_folder.Path, "m"), "--ridge", ridge);
+        var run = await CommandRun.OfAsync("train", "fit", "--data", Write("d.csv", rows), "--schema", Write("s.json", Schema), "--out", In("m"), "--ridge", ridge);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(said, run.Error, StringComparison.OrdinalIgnoreCase);
-        Assert.False(File.Exists(Path.Combine(_folder.Path, "m")));
+        Assert.False(File.Exists(In("m")));
     }
+
+    [Fact]
+    public async Task Scores_WithoutTestRows_IsRefused() =>
+        Assert.Contains("training.no-test", (await CommandRun.OfAsync("train", "fit", "--data", "d", "--schema", "s", "--out", "m", "--scores", "x")).Error, StringComparison.Ordinal);
 
     private string Write(string name, string text)
     {
-        var path = Path.Combine(_folder.Path, name);
-        File.WriteAllText(path, text);
-        return path;
+        File.WriteAllText(In(name), text);
+        return In(name);
     }
+
+    private string In(string name) => Path.Combine(_folder.Path, name);
 }

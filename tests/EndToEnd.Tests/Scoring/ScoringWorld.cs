@@ -53,7 +53,7 @@ public sealed class ScoringWorld : IAsyncLifetime, IDisposable
         var scaled = raw.Select(row => row.Select((v, i) => Math.Clamp((2 * (v - Lower[i]) / (Upper[i] - Lower[i])) - 1, -1, 1)).ToArray()).ToArray();
         Probabilities = [.. scaled.Select(x => 1 / (1 + Math.Exp(-Bias - x.Zip(Weights, (a, b) => a * b).Sum())))];
         Outputs = [.. scaled.Select(Network)];
-        foreach (var (degree, bits) in ((int, int[])[])[(4096, [42, 36, 31]), (8192, [60, 40, 40, 60]), (16384, [60, 40, 40, 60])])
+        foreach (var (degree, bits) in ((int, int[])[])[(4096, [44, 43, 22]), (8192, [60, 40, 40, 60]), (16384, [60, 40, 40, 60])])
         {
             await RegisterAsync($"linear-{degree}", degree, bits, "sigmoid", [Dense(5, 1, Weights, [Bias])]);
         }
