@@ -14,7 +14,7 @@ const lines = [
   `[ckks.json](ckks.json) is what \`privacygrains bench ckks --json\` printed in ${runs.length} runs (\`bench/ckks/take\`), built in Release at commit ${commit}, on ${machine}, .NET 10; load averages at the end: ${load}.`,
   'Microseconds, medians, one thread. The baseline runs between ours, a few milliseconds each in turn, so what disturbs the machine disturbs both.',
   '"SEAL, scaled" is the earlier figure of SEAL 4.4.3 as its build makes it by default, times node-seal\'s time in this run over its time then: of the same operation, or of the multiplication where node-seal has no earlier figure (linear, load-seeded, ntt).',
-  '`linear` is 30 features, one ciphertext each, weights and bias, then one rescaling. SEAL has no product with one number, so its users encode it and multiply plaintexts; ours multiplies by one word for each prime, reduces a sum once, and leaves out primes that the answer does not need (at N = 16384 four of seven): a part of this lead is the algorithm\'s.',
+  '`linear` is 30 features, one ciphertext each, weights and bias, then rescaled. SEAL has no product with one number, so its users encode it and multiply plaintexts; ours multiplies by one word for each prime, reduces a sum once, and leaves out primes that the answer does not need (at N = 16384 four of seven): a part of this lead is the algorithm\'s.',
   '`load-seeded` reads a ciphertext of half its length, not compressed, and expands the rest.',
 ]
 for (const run of runs) {
