@@ -2,7 +2,7 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 COPY . .
-RUN dotnet publish src/Silo -c Release -p:GrainEngine=Orleans -o /app --nologo \
+RUN dotnet publish src/Silo -c Release -p:GrainEngine=Orleans -p:Seal=true -o /app --nologo \
  && dotnet publish src/Cli -c Release -p:GrainEngine=Orleans -p:Seal=true -o /cli --nologo
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0

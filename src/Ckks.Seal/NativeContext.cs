@@ -15,13 +15,15 @@ internal sealed class NativeContext : IDisposable
     /// <summary>The dialect that SEALNet 4.1.1 reads and writes.</summary>
     public static readonly SealFraming Framing = new(new SealVersion(4, 1), SealCompression.None);
 
+    // Once for all threads: SEAL only reads them, and they are large.
+    private static readonly ConditionalWeakTable<RelinearizationKeys, Native.RelinKeys> Relinearization = [];
+    private static readonly ConditionalWeakTable<GaloisKeys, Native.GaloisKeys> Galois = [];
+
     private readonly CkksContext _context;
     private readonly Native.ParmsId[] _levels;
     private readonly ArrayBufferWriter<byte> _written = new();
     private readonly MemoryStream _read = new();
     private readonly FormatLimits _limits;
-    private readonly ConditionalWeakTable<RelinearizationKeys, Native.RelinKeys> _relinearization = [];
-    private readonly ConditionalWeakTable<GaloisKeys, Native.GaloisKeys> _galois = [];
 
     /// <summary>Makes SEAL's context of the same parameters.</summary>
     /// <param name="context">The parameters.</param>
@@ -100,12 +102,12 @@ internal sealed class NativeContext : IDisposable
     /// <summary>SEAL's own of these keys, made once for each.</summary>
     /// <param name="keys">Ours.</param>
     /// <returns>SEAL's, as long as ours live.</returns>
-    public Native.RelinKeys Of(RelinearizationKeys keys) => _relinearization.GetValue(keys, k => Load(new Native.RelinKeys(), writer => SealWriter.WriteRelinearizationKeys(_context, k, Framing, writer)));
+    public Native.RelinKeys Of(RelinearizationKeys keys) => Relinearization.GetValue(keys, k => Load(new Native.RelinKeys(), writer => SealWriter.WriteRelinearizationKeys(_context, k, Framing, writer)));
 
     /// <summary>SEAL's own of these keys, made once for each.</summary>
     /// <param name="keys">Ours.</param>
     /// <returns>SEAL's, as long as ours live.</returns>
-    public Native.GaloisKeys Of(GaloisKeys keys) => _galois.GetValue(keys, k => Load(new Native.GaloisKeys(), writer => SealWriter.WriteGaloisKeys(_context, k, Framing, writer)));
+    public Native.GaloisKeys Of(GaloisKeys keys) => Galois.GetValue(keys, k => Load(new Native.GaloisKeys(), writer => SealWriter.WriteGaloisKeys(_context, k, Framing, writer)));
 
     /// <summary>Frees SEAL's context.</summary>
     public void Dispose()

@@ -1,5 +1,6 @@
 using System.Numerics;
 using PrivacyGrains.Arithmetic.Randomness;
+using PrivacyGrains.Ckks.Circuits;
 using PrivacyGrains.Ckks.Encoding;
 using PrivacyGrains.Ckks.Encryption;
 using PrivacyGrains.Ckks.Evaluation;
@@ -90,6 +91,23 @@ public class DifferentialTests
             var ours = Assert.ThrowsAny<ArgumentException>(() => mistake(pair.Managed));
             Assert.Equal(ours.Message, Assert.ThrowsAny<ArgumentException>(() => mistake(pair.Native)).Message);
         }
+    }
+
+    [Fact]
+    public void Scores_OfACircuit_AreTheSameWords()
+    {
+        var context = new CkksContext(CkksParameters.OfBits(8192, 60, 40, 40, 60));
+        var plan = ScoringPlan.Create(context.Parameters, EncryptedModel.Linear([0.5, -1, 0.25, 0], 2, 1), ScoringLayout.Packed);
+        using var keys = new KeyGenerator(context, new AesCtrRandomSource(new byte[16]));
+        var (plaintext, input, galois) = (new Plaintext(), new Ciphertext(), keys.CreateGaloisKeys(plan.RotationSteps));
+        new CkksEncoder(context).Encode([.. Enumerable.Range(0, context.SlotCount).Select(i => i % plan.Period < 4 ? 0.1 * (i % plan.Period) : 0)], plan.InputScale, plan.InputLevel, plaintext);
+        new Encryptor(context, new AesCtrRandomSource(new byte[16])).Encrypt(plaintext, keys.CreatePublicKey(), input);
+        var circuit = new ScoringCircuit(context, plan);
+        var (ours, theirs) = (new Ciphertext(), new Ciphertext());
+        Assert.Null(new ScoringRunner(circuit).TryScore([input], null, galois, null, [ours]));
+        Assert.Null(new ScoringRunner(circuit, 2, static c => new SealEvaluator(c)).TryScore([input], null, galois, null, [theirs]));
+        Assert.Equal((ours.PrimeCount, ours.Scale), (theirs.PrimeCount, theirs.Scale));
+        Assert.True(ours.Words.SequenceEqual(theirs.Words));
     }
 
     /// <summary>Both evaluators, keys, and random inputs at a fixed seed.</summary>

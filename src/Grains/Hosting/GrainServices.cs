@@ -33,6 +33,7 @@ public static class GrainServices
         services.TryAddSingleton<StockSettings>();
         services.TryAddSingleton<ScoringSettings>();
         services.AddSingleton<CkksContexts>();
+        services.AddSingleton<ScoringEvaluators>();
         services.AddSingleton<PreparedModels>();
         services.AddSingleton<ReadyKeys>();
         return services;

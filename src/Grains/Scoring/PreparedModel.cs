@@ -6,7 +6,7 @@ using PrivacyGrains.Ckks.Circuits;
 namespace PrivacyGrains.Grains.Scoring;
 
 /// <summary>A version that can be computed: its plans, and its numbers encoded once a layout is asked for. As secret as the model. Thread-safe.</summary>
-internal sealed class PreparedModel(CkksContext context, ImmutableArray<ScoringPlan> plans)
+internal sealed class PreparedModel(CkksContext context, ImmutableArray<ScoringPlan> plans, ScoringEvaluators evaluators)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<ScoringLayout, ScoringCircuit> _circuits = [];
@@ -47,7 +47,7 @@ internal sealed class PreparedModel(CkksContext context, ImmutableArray<ScoringP
             }
         }
 
-        return new ScoringRunner(circuit, Environment.ProcessorCount);
+        return new ScoringRunner(circuit, Environment.ProcessorCount, evaluators.Make);
     }
 
     /// <summary>Gives one back.</summary>

@@ -5,7 +5,7 @@ using PrivacyGrains.Ckks.Parameters;
 namespace PrivacyGrains.Grains.Scoring;
 
 /// <summary>The last few versions that this silo computed. Thread-safe.</summary>
-internal sealed class PreparedModels(CkksContexts contexts)
+internal sealed class PreparedModels(CkksContexts contexts, ScoringEvaluators evaluators)
 {
     private const int Most = 8;
     private readonly Lock _gate = new();
@@ -48,7 +48,7 @@ internal sealed class PreparedModels(CkksContexts contexts)
             throw new InvalidDataException($"Version {content.Version} was registered and cannot be planned now: {refused!.Code}, {refused.Field}. Register it anew.");
         }
 
-        var prepared = new PreparedModel(contexts.Of(parameters), plans);
+        var prepared = new PreparedModel(contexts.Of(parameters), plans, evaluators);
         lock (_gate)
         {
             _recent.AddFirst((NameOf(content.Digest, content.Degree, content.Primes), prepared));

@@ -18,6 +18,9 @@ public sealed record ScoringSettings
     /// <summary>How often one request id is answered: each answer floods the same result anew, and many would average the noise away.</summary>
     public int AnswersPerRequest { get; init; } = 4;
 
+    /// <summary>What computes: <c>managed</c>, or <c>seal</c> for native SEAL, which a build with <c>-p:Seal=true</c> has. Both give the same words; the managed evaluator is faster.</summary>
+    public string Evaluator { get; init; } = ScoringEvaluators.Managed;
+
     /// <summary>What is wrong with the settings: each a sentence.</summary>
     /// <param name="section">The section that they stand in, for the sentences.</param>
     public IEnumerable<string> Faults(string section)
@@ -45,6 +48,15 @@ public sealed record ScoringSettings
         if (AnswersPerRequest is < 1 or > 100)
         {
             yield return $"{section}:AnswersPerRequest is {AnswersPerRequest}: say 1 to 100.";
+        }
+
+        if (Evaluator is not (ScoringEvaluators.Managed or ScoringEvaluators.Seal))
+        {
+            yield return $"{section}:Evaluator is '{Evaluator}': say {ScoringEvaluators.Managed} or {ScoringEvaluators.Seal}.";
+        }
+        else if (Evaluator == ScoringEvaluators.Seal && !ScoringEvaluators.HasSeal)
+        {
+            yield return $"{section}:Evaluator is {ScoringEvaluators.Seal}, and this build has no native SEAL: build with -p:Seal=true, or say {ScoringEvaluators.Managed}.";
         }
     }
 }
