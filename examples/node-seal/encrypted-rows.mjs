@@ -38,7 +38,7 @@ export class EncryptedRows {
     this.#decryptor = new seal.Decryptor(this.#context, this.#keys.secretKey())
   }
 
-  /** The public key: the server re-randomises its answers with it. Always seeded: so the server sees that its random half was not chosen to lay the model open. */
+  /** The public key: the server re-randomises its answers with it. Always seeded: it is half as long, and the server sees that its random half was not chosen. */
   publicKey() {
     return this.#saved(this.#keys.createPublicKeySerializable())
   }
