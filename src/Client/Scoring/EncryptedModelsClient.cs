@@ -11,7 +11,7 @@ public sealed class EncryptedModelsClient(GatewayConnection connection)
 {
     private const string Room = "encrypted-models";
     private static readonly TimeSpan UploadDeadline = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan ScoreDeadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan ScoreDeadline = TimeSpan.FromMinutes(6);
 
     /// <summary>To which gateway, as whom.</summary>
     internal GatewayConnection Connection => connection;

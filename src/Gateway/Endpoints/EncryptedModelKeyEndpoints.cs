@@ -124,23 +124,12 @@ internal static class EncryptedModelKeyEndpoints
     }
 
     private static async Task<IResult> ScoreAsync(
-        string model, string keySet, HttpContext context, GrainCalls calls, CancellationToken cancel, string layout = "batched", string requestId = "", string packing = "", int modelVersion = 0)
+        string model, string keySet, HttpContext context, GrainCalls calls, GatewaySettings settings, TimeProvider clock, CancellationToken cancel, string layout = "batched", string requestId = "", string packing = "", int modelVersion = 0)
     {
         using var body = new MemoryStream((int)Math.Min(context.Request.ContentLength ?? 0, 1 << 20));
         await context.Request.Body.CopyToAsync(body, cancel);
         var request = new ScoreRequest(requestId.Length > 0 ? requestId : NewKeys.MakeId(), modelVersion, keySet, layout, body.GetBuffer().AsMemory(0, (int)body.Length), packing);
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        Reply<ScoreAnswer> reply;
-        try
-        {
-            reply = await calls.Within(calls.EncryptedModel(model).ScoreAsync(request, late.Token), cancel);
-        }
-        catch (TimeoutException)
-        {
-            await late.CancelAsync(); // an answer that nobody gets is not computed to its end, nor counted
-            throw;
-        }
-
+        var reply = await AnswerAsync(calls.EncryptedModel(model), request, calls, settings, clock, cancel);
         if (reply.Refusal is { } refusal)
         {
             return ProblemResult.Of(refusal);
@@ -152,6 +141,36 @@ internal static class EncryptedModelKeyEndpoints
         headers[ScoringHeaders.Rows] = answer.Rows.ToString(CultureInfo.InvariantCulture);
         headers[ScoringHeaders.Left] = answer.Quota.Left.ToString(CultureInfo.InvariantCulture);
         return TypedResults.Bytes(answer.Ciphertexts, Bytes);
+    }
+
+    // A circuit may take longer than one call to a grain: it is asked for again and again until the answer is there.
+    private static async Task<Reply<ScoreAnswer>> AnswerAsync(IEncryptedModelGrain grain, ScoreRequest request, GrainCalls calls, GatewaySettings settings, TimeProvider clock, CancellationToken cancel)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        try
+        {
+            var begun = clock.GetTimestamp();
+            var reply = await calls.Within(grain.ScoreAsync(request, late.Token), cancel);
+            while (reply.Refusal?.Code == IEncryptedModelGrain.UnderWay)
+            {
+                if (clock.GetElapsedTime(begun) > settings.ScoreDeadline)
+                {
+                    throw new TimeoutException();
+                }
+
+                cancel.ThrowIfCancellationRequested();
+                reply = await calls.Within(grain.AnswerAsync(request.RequestId), cancel);
+            }
+
+            return reply;
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            // An answer that nobody gets is not computed to its end, nor counted.
+            await late.CancelAsync();
+            await calls.Within(grain.StopAsync(request.RequestId), CancellationToken.None);
+            throw;
+        }
     }
 
     private static IEvaluationKeysGrain Own(HttpContext context, string model, string keySet, GrainCalls calls) => calls.KeySet(ApiCaller.Of(context.User)!.CredentialId, model, keySet);

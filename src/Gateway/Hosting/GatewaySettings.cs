@@ -36,6 +36,9 @@ public sealed record GatewaySettings
     /// <summary>How long one call to a grain may take before its caller is told that it took too long.</summary>
     public TimeSpan CallDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long an answer of encrypted scoring may take; it is waited for by calls that keep to <see cref="CallDeadline"/>.</summary>
+    public TimeSpan ScoreDeadline { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>For how long a key that was good is taken to be good still. A revocation made through another gateway, or an expiry, takes effect within this time.</summary>
     public TimeSpan KeyMemory { get; init; } = TimeSpan.FromSeconds(5);
 

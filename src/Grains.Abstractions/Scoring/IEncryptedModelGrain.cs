@@ -22,9 +22,20 @@ public interface IEncryptedModelGrain : IGrainWithStringKey
     [Alias("parameters"), AlwaysInterleave]
     Task<Reply<SealBytes>> ParametersAsync(int version, int major, int minor);
 
+    /// <summary>The refusal of a request that takes longer than one call may: it goes on, and <see cref="AnswerAsync"/> waits for it.</summary>
+    const string UnderWay = "scoring.under-way";
+
     /// <summary>Scores ciphertexts: counts what they can hold against the caller's quota, durably, before the answer leaves. Idempotent by request id; see <see cref="ScoreRequest"/>.</summary>
     [Alias("score"), AlwaysInterleave]
     Task<Reply<ScoreAnswer>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Waits on for a request that <see cref="ScoreAsync"/> left under way (<see cref="UnderWay"/>): the answer, or again that it is.</summary>
+    [Alias("answer"), AlwaysInterleave]
+    Task<Reply<ScoreAnswer>> AnswerAsync(string requestId);
+
+    /// <summary>Stops a request that is under way: what is not counted yet is not counted. Idempotent.</summary>
+    [Alias("stop"), AlwaysInterleave]
+    Task StopAsync(string requestId);
 
     /// <summary>Sets how many rows a credential may ask for in all. The owner's or an operator's word. Idempotent.</summary>
     [Alias("allow")]

@@ -3,13 +3,93 @@ namespace PrivacyGrains.Grains.Scoring;
 /// <summary>The way of a request to score.</summary>
 internal sealed partial class EncryptedModelGrain
 {
+    // Longer circuits are waited for by further calls: none lasts longer than its deadline.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    // Whose answer nobody asks for any more is stopped and forgotten.
+    private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<(string Credential, string RequestId), Running> _running = [];
+
     /// <inheritdoc/>
     public async Task<Reply<ScoreAnswer>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken)
     {
-        var credential = Caller.Name;
-        var reply = await AnswerAsync(request, credential, cancellationToken);
-        metrics.Scored(Name, request.Layout is "batched" or "packed" ? request.Layout : "other", reply.Refusal?.Code ?? "answered", reply.Value?.Rows ?? 0);
-        return reply.Refusal is { } refusal ? Refuse(refusal) : reply;
+        foreach (var (name, running) in _running.Where(r => clock.GetElapsedTime(r.Value.Asked) > Abandoned).ToArray())
+        {
+            Forget(name, running);
+        }
+
+        var key = (Credential: Caller.Name, request.RequestId);
+        if (!_running.TryGetValue(key, out var work))
+        {
+            var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            _running[key] = work = new Running(request, AnswerAsync(request, key.Credential, stop.Token), stop);
+        }
+        else if (!work.IsFor(request))
+        {
+            return Refuse(new Refusal("scoring.request-id-reused", $"Request {request.RequestId} is under way with other bytes. Take another id."));
+        }
+
+        return await WaitAsync(key, work);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Reply<ScoreAnswer>> AnswerAsync(string requestId) => _running.TryGetValue((Caller.Name, requestId), out var work)
+        ? await WaitAsync((Caller.Name, requestId), work)
+        : Refuse(new Refusal("scoring.not-under-way", $"Request {requestId} is not under way: it was answered, stopped or lost with its silo. Send it again under the same id; it counts once.", RefusalKind.NotFound));
+
+    /// <inheritdoc/>
+    public Task StopAsync(string requestId)
+    {
+        if (_running.TryGetValue((Caller.Name, requestId), out var work))
+        {
+            Forget((Caller.Name, requestId), work);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task<Reply<ScoreAnswer>> WaitAsync((string Credential, string RequestId) key, Running work)
+    {
+        work.Asked = clock.GetTimestamp();
+        DelayDeactivation(Abandoned);
+        try
+        {
+            var reply = await work.Answer.WaitAsync(Patience, clock);
+            _running.Remove(key);
+            var layout = work.Request.Layout is "batched" or "packed" ? work.Request.Layout : "other";
+            metrics.Scored(Name, layout, reply.Refusal?.Code ?? "answered", reply.Value?.Rows ?? 0);
+            return reply.Refusal is { } refusal ? Refuse(refusal) : reply;
+        }
+        catch (TimeoutException) when (!work.Answer.IsCompleted)
+        {
+            return new Refusal(IEncryptedModelGrain.UnderWay, $"Request {key.RequestId} is under way.", RefusalKind.Unavailable);
+        }
+        catch
+        {
+            Forget(key, work);
+            throw;
+        }
+    }
+
+    private void Forget((string Credential, string RequestId) key, Running work)
+    {
+        _running.Remove(key);
+        work.Stop.Cancel();
+    }
+
+    private sealed class Running(ScoreRequest request, Task<Reply<ScoreAnswer>> answer, CancellationTokenSource stop)
+    {
+        public ScoreRequest Request { get; } = request;
+
+        public Task<Reply<ScoreAnswer>> Answer { get; } = answer;
+
+        public CancellationTokenSource Stop { get; } = stop;
+
+        public long Asked { get; set; }
+
+        public bool IsFor(ScoreRequest other) =>
+            (Request with { Ciphertexts = default }) == (other with { Ciphertexts = default }) && Request.Ciphertexts.Span.SequenceEqual(other.Ciphertexts.Span);
     }
 
     private async Task<Reply<ScoreAnswer>> AnswerAsync(ScoreRequest request, string credential, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using PrivacyGrains.Grains.Scoring;
 using PrivacyGrains.Grains.Tests.Hosting;
+using PrivacyGrains.Testing;
 using static PrivacyGrains.Grains.Tests.Hosting.TestConsortium;
 
 namespace PrivacyGrains.Grains.Tests.Scoring;
@@ -100,6 +101,35 @@ public class EncryptedModelGrainTests
         }
 
         Assert.True(crashes >= 5, $"{crashes} crashes");
+    }
+
+    [Fact]
+    public async Task Score_ThatTakesLongerThanACall_GoesOn_AndIsAnsweredWhenAskedAgain()
+    {
+        var clock = new ManualTimeProvider();
+        await using var world = await ScoringGrains.StartAsync(clock: clock);
+        await world.KeySetAsync();
+        var (entered, gate) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        world.Consortium.Stores.BeforeAppend = async name =>
+        {
+            if (name.Contains("encrypted-model/", StringComparison.Ordinal))
+            {
+                entered.TrySetResult();
+                await gate.Task;
+            }
+        };
+        var request = world.Request("r-1");
+        var call = world.ScoreAsync(request);
+        await entered.Task;
+        clock.Advance(TimeSpan.FromSeconds(6));
+
+        Assert.Equal(IEncryptedModelGrain.UnderWay, Code(await call));
+        Assert.Equal("scoring.request-id-reused", Code(await world.ScoreAsync(world.Request("r-1", ScoringGrains.Encrypt(2)))));
+        Assert.Equal("scoring.not-under-way", Code(await ScoringGrains.As("stranger", () => world.Grain.AnswerAsync("r-1"))));
+        gate.SetResult();
+        Assert.Equal(ScoringGrains.Slots, Value(await ScoringGrains.As(ScoringGrains.Client, () => world.Grain.AnswerAsync("r-1"))).Rows);
+        Assert.Equal(ScoringGrains.Slots, await world.UsedAsync());
+        Assert.Equal("scoring.not-under-way", Code(await ScoringGrains.As(ScoringGrains.Client, () => world.Grain.AnswerAsync("r-1"))));
     }
 
     [Fact]
