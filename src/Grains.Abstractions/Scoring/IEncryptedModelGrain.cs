@@ -33,7 +33,7 @@ public interface IEncryptedModelGrain : IGrainWithStringKey
     [Alias("answer"), AlwaysInterleave]
     Task<Reply<ScoreAnswer>> AnswerAsync(string requestId);
 
-    /// <summary>Stops a request that is under way: what is not counted yet is not counted. Idempotent.</summary>
+    /// <summary>One caller of <see cref="ScoreAsync"/> waits no longer. Without another the request is stopped: what is not counted yet is not counted.</summary>
     [Alias("stop"), AlwaysInterleave]
     Task StopAsync(string requestId);
 

@@ -19,10 +19,11 @@ internal sealed partial class EncryptedModelGrain
             Forget(name, running);
         }
 
+        cancellationToken.ThrowIfCancellationRequested();
         var key = (Credential: Caller.Name, request.RequestId);
         if (!_running.TryGetValue(key, out var work))
         {
-            var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var stop = new CancellationTokenSource();
             _running[key] = work = new Running(request, AnswerAsync(request, key.Credential, stop.Token), stop);
         }
         else if (!work.IsFor(request))
@@ -30,6 +31,7 @@ internal sealed partial class EncryptedModelGrain
             return Refuse(new Refusal("scoring.request-id-reused", $"Request {request.RequestId} is under way with other bytes. Take another id."));
         }
 
+        work.Callers++;
         return await WaitAsync(key, work);
     }
 
@@ -41,7 +43,8 @@ internal sealed partial class EncryptedModelGrain
     /// <inheritdoc/>
     public Task StopAsync(string requestId)
     {
-        if (_running.TryGetValue((Caller.Name, requestId), out var work))
+        // A caller that lost its connection may be back already, under the same id: the work is its too.
+        if (_running.TryGetValue((Caller.Name, requestId), out var work) && --work.Callers <= 0)
         {
             Forget((Caller.Name, requestId), work);
         }
@@ -87,6 +90,8 @@ internal sealed partial class EncryptedModelGrain
         public CancellationTokenSource Stop { get; } = stop;
 
         public long Asked { get; set; }
+
+        public int Callers { get; set; }
 
         public bool IsFor(ScoreRequest other) =>
             (Request with { Ciphertexts = default }) == (other with { Ciphertexts = default }) && Request.Ciphertexts.Span.SequenceEqual(other.Ciphertexts.Span);
